@@ -1,0 +1,51 @@
+# Every target prepares .venv by itself; a second run finds it ready. `make help` lists them.
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+SHELL := /bin/sh
+
+# The Python that prepares .venv; too old a one looks for a newer by itself.
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	if $$python -c "" 2>/dev/null; then echo $$python; exit; fi; done; echo python3)
+VENV := .venv/bin/
+RUN := $(VENV)python -m
+
+.PHONY: help
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1@\2/p' Makefile | awk -F@ '{ printf "%-14s %s\n", $$1, $$2 }'
+
+.PHONY: setup
+setup: ## prepare .venv with the locked dependencies
+	@command -v $(PYTHON) >/dev/null || { echo "Broadsheet needs Python 3.11 or newer, and no $(PYTHON) is on PATH. Install it (on Debian and Ubuntu: apt-get install python3)." >&2; exit 1; }
+	@$(PYTHON) tools/setup.py
+
+.PHONY: demo
+demo: setup ## serve an invented town's paper on 127.0.0.1:8000 (PORT=8001; RESET=1 starts over)
+	@$(RUN) broadsheet demo $(if $(PORT),--port $(PORT)) $(if $(RESET),--reset)
+
+.PHONY: test
+test: setup ## run the tests on SQLite and on PostgreSQL (ARGS="-k receipt" passes on to pytest)
+	@$(RUN) tools.suite test $(ARGS)
+
+.PHONY: soak
+soak: setup ## run the long campaigns at full figures, on both databases
+	@$(RUN) tools.suite soak $(ARGS)
+
+.PHONY: bench
+bench: setup ## measure the figures that the README names (ONLY=name for one of them)
+	@$(RUN) bench $(ONLY)
+
+.PHONY: check
+check: setup ## style, types, import contracts, templates, migrations, licences, generated docs
+	@$(RUN) tools.checks
+
+.PHONY: tidy
+tidy: setup ## put the code and the templates into the form that check asks for
+	@$(RUN) ruff check --fix --quiet . ; $(RUN) ruff format --quiet .
+	@$(RUN) tools.templates --write
+
+.PHONY: lock
+lock: setup ## resolve the dependencies anew into requirements.lock
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" uv pip compile pyproject.toml --group dev --all-extras --universal \
+		--python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header \
+		$(if $(UPGRADE),--upgrade) --quiet -o requirements.lock

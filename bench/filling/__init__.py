@@ -1,0 +1,1 @@
+"""Papers of any size, made of invented words, for the bench."""

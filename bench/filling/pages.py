@@ -1,0 +1,38 @@
+"""Fills a folder of baked pages, as if readers had asked for each of them."""
+
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from broadsheet.pagecache.actions import EVERYTHING, store
+from broadsheet.pagecache.pages import ENCODINGS, Page, digest_of
+
+KEY, SECTION = "bench", "bench:section"
+PIECE = 500
+TEXT = "<!doctype html><title>Ferry</title>" + "".join(f"<p>A ferry came to quay {n}.</p>" for n in range(100))
+HEADERS = (("Content-Type", "text/html; charset=utf-8"),)
+
+
+def bake(pages: int, *, in_section: int) -> None:
+    """Bakes so many pages that have KEY, and so many more that have SECTION."""
+    kept = store()
+    kept.index.size()  # which makes it
+    bodies = Page("/", TEXT.encode(), HEADERS).bodies()
+    names = [f"bench/{number % 1000}/{number}/index.html" for number in range(pages + in_section)]
+    for start in range(0, len(names), PIECE):
+        _note(kept.index.file, names[start : start + PIECE], KEY if start < pages else SECTION, bodies)
+    for name in names:
+        file = kept.pages / name
+        file.parent.mkdir(parents=True)
+        for encoding, body in bodies.items():
+            file.with_name(file.name + ENCODINGS.get(encoding, "")).write_bytes(body)
+
+
+def _note(file: Path, names: list[str], key: str, bodies: dict[str, bytes]) -> None:
+    """In pieces: whoever would have to wait too long at the index takes it for damaged."""
+    digests = json.dumps({encoding: digest_of(body) for encoding, body in bodies.items()})
+    rows = [(name, f"/{name.removesuffix('index.html')}", json.dumps(HEADERS), digests, None) for name in names]
+    with closing(sqlite3.connect(file)) as index, index:
+        index.executemany("INSERT INTO page VALUES (?, ?, ?, ?, ?)", rows)
+        index.executemany("INSERT INTO key VALUES (?, ?)", [(one, name) for name in names for one in (key, EVERYTHING)])

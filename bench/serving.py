@@ -1,0 +1,175 @@
+"""Papers in temporary folders, made and served by the command as an operator does: in processes of their own."""
+
+import os
+import re
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import psycopg
+
+from bench.rows import Missing
+from tools import equipment
+
+ROOT = Path(__file__).resolve().parents[1]
+BROADSHEET = [sys.executable, "-m", "broadsheet"]
+EDITOR = "editor@paper.example"
+PATIENCE = 60  # seconds until a server that was told to end has to have ended
+OURS = ("BROADSHEET_", "DATABASE_URL", "DJANGO_SETTINGS_MODULE", "PORT")
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A paper's data folder, and its database's address where that is not SQLite."""
+
+    folder: Path
+    database_url: str = ""
+
+    def broadsheet(self, *words: str) -> str:
+        """Runs one command on this paper and returns what it prints; raises CalledProcessError."""
+        command = [*BROADSHEET, "--data", str(self.folder), *words]
+        return ran(command, self.environment)
+
+    def shell(self, code: str) -> str:
+        """Runs a piece of Python inside the paper and returns what it prints."""
+        return self.broadsheet("manage", "shell", "--no-imports", "-c", code).strip()
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """That of an operator who has set nothing but the database."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+        return {**kept, "BROADSHEET_DATABASE_URL": self.database_url} if self.database_url else kept
+
+
+@dataclass(frozen=True)
+class Served:
+    """A paper that answers: where, and the process that has all others beneath it."""
+
+    address: str  # http://127.0.0.1:PORT, without a slash at its end
+    port: int
+    pid: int
+
+    @property
+    def descendants(self) -> set[int]:
+        """The numbers of all processes beneath it."""
+        listed = ran(["ps", "-eo", "pid=,ppid="], dict(os.environ))
+        parents = {int(pid): int(parent) for pid, parent in re.findall(r"(\d+) +(\d+)", listed)}
+        found = {self.pid}
+        while more := {pid for pid, parent in parents.items() if parent in found} - found:
+            found |= more
+        return found - {self.pid}
+
+
+def ran(command: list[str], environment: dict[str, str]) -> str:
+    """Runs a command to its end and returns what it prints; what it said when it failed is shown."""
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False
+    )
+    if done.returncode:
+        print(done.stdout[-2000:], done.stderr[-4000:], file=sys.stderr)
+        done.check_returncode()
+    return done.stdout
+
+
+def free_port() -> int:
+    """A port that nobody has at the moment."""
+    with socket.socket() as asked:
+        asked.bind(("127.0.0.1", 0))
+        port: int = asked.getsockname()[1]
+        return port
+
+
+@contextmanager
+def new_paper(database_url: str = "") -> Iterator[Paper]:
+    """An empty paper as `broadsheet init` makes it, thrown away afterwards."""
+    with TemporaryDirectory(prefix="broadsheet-bench-") as folder:
+        paper = Paper(Path(folder) / "paper", database_url)
+        paper.broadsheet("init", str(paper.folder), "--no-input", "--name", "Bench", "--editor-email", EDITOR)
+        yield paper
+
+
+@contextmanager
+def demo_paper(database_url: str = "") -> Iterator[Paper]:
+    """The paper of `broadsheet demo`, thrown away afterwards. On SQLite it is made once and then copied."""
+    with TemporaryDirectory(prefix="broadsheet-bench-") as folder:
+        paper = Paper(Path(folder) / "paper", database_url)
+        if database_url:
+            _make_demo(paper)
+        else:
+            shutil.copytree(Path(_demo_template().name) / "paper", paper.folder)
+        yield paper
+
+
+@cache
+def _demo_template() -> TemporaryDirectory[str]:
+    made = TemporaryDirectory(prefix="broadsheet-bench-demo-")  # removed when this process ends
+    _make_demo(Paper(Path(made.name) / "paper"))
+    return made
+
+
+def _make_demo(paper: Paper) -> None:
+    """The command makes the demo and then serves it; here it ends as soon as it serves."""
+    with _running(paper, "demo", free_port()):
+        pass
+    shutil.rmtree(paper.folder / "baked", ignore_errors=True)
+
+
+@contextmanager
+def served(paper: Paper, *words: str) -> Iterator[Served]:
+    """The paper, answering on a port of its own, with two workers unless `words` say otherwise; ended afterwards."""
+    with _running(paper, "serve", free_port(), *words) as running:
+        yield running
+
+
+@contextmanager
+def _running(paper: Paper, command: str, port: int, *words: str) -> Iterator[Served]:
+    line = [*BROADSHEET, command, "--data", str(paper.folder), "--port", str(port), *words]
+    with (paper.folder.parent / f"{command}.log").open("a") as log:
+        program = subprocess.Popen(
+            line,
+            cwd=ROOT,
+            env=paper.environment,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            stdin=subprocess.DEVNULL,
+            text=True,
+        )
+        try:
+            assert program.stdout
+            listens = any("Listening on" in line for line in program.stdout)
+            assert listens, f"`broadsheet {command}` ended: {Path(log.name).read_text()[-4000:]}"
+            yield Served(f"http://127.0.0.1:{port}", port, program.pid)
+        finally:
+            end(program)
+
+
+def end(program: "subprocess.Popen[str]") -> None:
+    """Ends a process, by force if it does not hear."""
+    program.terminate()
+    try:
+        program.communicate(timeout=PATIENCE)
+    except subprocess.TimeoutExpired:
+        program.kill()
+        program.communicate()
+
+
+@contextmanager
+def postgres_database() -> Iterator[str]:
+    """The address of an empty database on the machine's PostgreSQL, dropped afterwards; raises Missing."""
+    if lack := equipment.lack_of("postgres"):
+        raise Missing(f"There is {lack}.")
+    server, name = equipment.postgres_address().rstrip("/"), f"broadsheet_bench_{secrets.token_hex(4)}"
+    with psycopg.connect(server, dbname="postgres", autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+        try:
+            yield f"{server}/{name}"
+        finally:
+            connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')

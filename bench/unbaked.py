@@ -1,0 +1,25 @@
+"""The paper without its front, for granian: each answer is rendered as for a page to be baked, and thrown away."""
+
+import os
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "broadsheet.config.settings")
+_django = get_wsgi_application()
+
+from broadsheet.pagecache.pieces import PIECES  # noqa: E402 - as the front, these need Django set up first
+from broadsheet.pagecache.surrogates import collected  # noqa: E402
+
+
+def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    """Answers as Django does."""
+    with collected():
+        return list(_django(environ, start_response))
+
+
+def without_pieces(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    """Answers as the first request does that this process ever gets."""
+    PIECES.forget()
+    return application(environ, start_response)

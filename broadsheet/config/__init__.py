@@ -1,0 +1,1 @@
+"""Switches the lights on: options, settings, addresses, the WSGI door."""

@@ -1,0 +1,246 @@
+"""Django's settings, computed from the operator's options and the paper's secrets."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
+
+from broadsheet.config.databases import database
+from broadsheet.config.options import SECRETS_FOLDER, load_options
+from broadsheet.config.secrets import read_secret
+
+OPTIONS = load_options()
+PACKAGE = Path(__file__).resolve().parents[1]
+DATA = OPTIONS.data.resolve()
+SECRETS = DATA / SECRETS_FOLDER
+
+SECRET_KEY, *SECRET_KEY_FALLBACKS = read_secret(SECRETS, "signing-key")
+ENCRYPTION_KEYS = read_secret(SECRETS, "encryption-keys")
+DIGEST_KEY = read_secret(SECRETS, "digest-key")[0]
+
+BASE_URL = str(OPTIONS.base_url).rstrip("/")
+SECURE = BASE_URL.startswith("https://")
+DEBUG = OPTIONS.debug
+DEMO = OPTIONS.demo
+_HOST = urlsplit(BASE_URL).hostname or "127.0.0.1"
+ALLOWED_HOSTS = [_HOST, "127.0.0.1", "localhost", "[::1]", *OPTIONS.extra_hosts]
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+
+INSTALLED_APPS = [
+    "broadsheet.review",
+    "broadsheet.discussion",
+    "broadsheet.interchange",
+    "broadsheet.newsroom",
+    "broadsheet.donations",
+    "broadsheet.accounts",
+    "broadsheet.mail",
+    "broadsheet.pagecache",
+    "broadsheet.core",
+    *(["broadsheet.demo"] if DEMO else []),
+    "wagtail.contrib.redirects",
+    "wagtail.contrib.settings",
+    "wagtail.contrib.table_block",
+    "wagtail.sites",
+    "wagtail.users",
+    "wagtail.snippets",
+    "wagtail.images",
+    "wagtail.documents",  # its menu is hidden; the editor of /cms/ cannot do without it
+    "wagtail.search",
+    "wagtail.admin",
+    "wagtail",
+    "modelcluster",
+    "taggit",
+    "django_tasks",
+    "django_tasks_db",
+    "csp",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "broadsheet.pagecache.middleware.PositionMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "broadsheet.core.middleware.EditingPolicyMiddleware",
+    "broadsheet.newsroom.middleware.PaperMiddleware",
+    "broadsheet.newsroom.middleware.EditorsDoorMiddleware",
+    "broadsheet.core.middleware.RefusalMiddleware",
+    "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+    "broadsheet.interchange.middleware.OldNumbersMiddleware",
+]
+
+ROOT_URLCONF = "broadsheet.config.urls"
+WSGI_APPLICATION = "broadsheet.config.wsgi.application"
+APPEND_SLASH = True
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [PACKAGE / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "broadsheet.newsroom.context.paper",
+            ],
+        },
+    },
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "NAME": "compiled",
+        "DIRS": [PACKAGE / "templates"],
+        "OPTIONS": {"environment": "broadsheet.core.compiled.environment"},
+    },
+]
+
+DATABASES = {"default": database(OPTIONS.database_url, DATA)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+AUTH_USER_MODEL = "accounts.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = WAGTAILADMIN_LOGIN_URL = "/sign-in/"
+LOGIN_REDIRECT_URL = "/"
+
+# The paper's own language and zone are set in /cms/ and switched on for each request by PaperMiddleware.
+LANGUAGE_CODE = "en-gb"
+LANGUAGES = [("en", "English"), ("en-gb", "English (United Kingdom)"), ("en-us", "English (United States)")]
+LOCALE_PATHS = [PACKAGE / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA / "static"
+STATICFILES_DIRS = [PACKAGE / "static"]
+MEDIA_URL = "/media/"
+MEDIA_ROOT = DATA / "media"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+BAKED_PAGES = DATA / "baked"
+# Behind these addresses nothing is the same for everybody; everywhere else a query is ignored, but for old addresses.
+NEVER_BAKED = ("/cms/", "/comments/", "/demo/", "/desk/", "/media/", "/receipts/", "/search/", "/sign-", "/static/")
+QUESTIONS = ("p", "page_id")
+# What stands in front and keeps pages too.
+SURROGATE_HEADER = OPTIONS.surrogate_header
+PURGE_ADDRESSES = [str(address) for address in OPTIONS.purge_addresses]
+PURGE_TOKEN = OPTIONS.purge_token.get_secret_value()
+WAGTAILFRONTENDCACHE = OPTIONS.frontend_cache
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
+FILE_UPLOAD_PERMISSIONS = 0o644
+
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
+# What runs on a clock: management command → cron expression in UTC. The worker's tick reads this.
+SCHEDULE = {
+    "publish_scheduled": "* * * * *",
+    "deliver_letters": "* * * * *",
+    "expire_unverified": "*/10 * * * *",
+    "tidy_baked_pages": "* * * * *",
+    "prune_db_task_results": "17 3 * * *",
+}
+
+MAIL_FROM = OPTIONS.mail_from or f"paper@{_HOST}"
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = MAIL_FROM
+EMAIL_HOST = OPTIONS.mail_host
+EMAIL_PORT = OPTIONS.mail_port
+EMAIL_HOST_USER = OPTIONS.mail_user
+EMAIL_HOST_PASSWORD = OPTIONS.mail_password.get_secret_value()
+EMAIL_USE_TLS = OPTIONS.mail_security == "starttls"
+EMAIL_USE_SSL = OPTIONS.mail_security == "tls"
+EMAIL_TIMEOUT = 20
+OUTBOX = DATA / "outbox"
+EMAIL_BACKEND = "broadsheet.demo.outbox.OutboxBackend" if DEMO else "django.core.mail.backends.smtp.EmailBackend"
+
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_SSL_REDIRECT = False  # TLS ends at the proxy in front; it redirects.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else None
+SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "SAMEORIGIN"
+
+# Strict for readers, commenters and the desk; Wagtail's pages have inline scripts of their own.
+CONTENT_SECURITY_POLICY = {
+    "EXCLUDE_URL_PREFIXES": ("/cms/",),
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "frame-src": ["https://www.youtube-nocookie.com", "https://player.vimeo.com"],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [SELF],
+    },
+}
+CMS_CONTENT_SECURITY_POLICY = {
+    "default-src": [SELF],
+    "script-src": [SELF, UNSAFE_INLINE, UNSAFE_EVAL],
+    "style-src": [SELF, UNSAFE_INLINE],
+    "img-src": [SELF, "data:", "blob:"],
+    "frame-src": [SELF],
+    "object-src": [NONE],
+    "base-uri": [SELF],
+    "form-action": [SELF],
+    "frame-ancestors": [SELF],
+}
+
+WAGTAIL_SITE_NAME = "Broadsheet"
+WAGTAILADMIN_BASE_URL = BASE_URL
+WAGTAILADMIN_UNSAFE_PAGE_DELETION_LIMIT = 10
+WAGTAIL_AUTOSAVE_INTERVAL = 5000  # milliseconds; a shorter one makes writers queue on SQLite
+WAGTAIL_GRAVATAR_PROVIDER_URL = None  # no third party learns an editor's address
+WAGTAIL_ENABLE_UPDATE_CHECK = False
+WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
+WAGTAIL_ALLOW_UNICODE_SLUGS = False
+WAGTAIL_I18N_ENABLED = False
+WAGTAILADMIN_COMMENTS_ENABLED = True
+WAGTAILIMAGES_IMAGE_MODEL = "newsroom.Photo"
+WAGTAILIMAGES_IMAGE_FORM_BASE = "broadsheet.newsroom.forms.PhotoForm"
+WAGTAILIMAGES_MAX_UPLOAD_SIZE = 40 * 1024 * 1024
+WAGTAILIMAGES_MAX_IMAGE_PIXELS = 100_000_000
+WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "jpg", "jpeg", "png", "webp"]
+WAGTAILEMBEDS_FINDERS: list[dict[str, str]] = []  # nothing is fetched while an editor writes
+
+# PostgreSQL without stemming, so that both databases find the same.
+WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database", "SEARCH_CONFIG": "simple"}}
+TAGGIT_CASE_INSENSITIVE = True
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "filters": {"brief": {"()": "broadsheet.core.outage.BriefInAnOutage"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["brief"]}},
+    "root": {"handlers": ["stderr"], "level": OPTIONS.log_level.upper()},
+    # A refusal is no error, and a private address does not belong into a log.
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
+        "django.request": {"level": "ERROR"},
+    },
+}

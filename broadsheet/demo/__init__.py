@@ -1,0 +1,1 @@
+"""Fills an empty newspaper with invented copy, so that everything can be tried."""

@@ -1,0 +1,34 @@
+"""What to try in the demo, as it is printed when it starts."""
+
+from collections.abc import Iterator
+
+from broadsheet.demo.sign_ins import SIGN_IN_WORDS, SIGN_INS
+from broadsheet.newsroom.models import ArticlePage, Paper
+
+
+def notes(base_url: str) -> str:
+    """The whole story in a few lines, with the addresses and the sign-ins."""
+    return "\n".join(_lines(base_url.rstrip("/")))
+
+
+def article_to_comment_on() -> ArticlePage | None:
+    """The newest article that takes comments now."""
+    newest = ArticlePage.objects.published().newest_first()
+    return next((article for article in newest[:20] if article.takes_comments), None)
+
+
+def _lines(base: str) -> Iterator[str]:
+    article = article_to_comment_on()
+    width = max(len(one.email) for one in SIGN_INS)
+    yield f"{Paper.load().name} is at {base}/"
+    yield ""
+    yield "What to try:"
+    if article:
+        yield f"  1  Write a comment       {base}/{article.address}/"
+    yield f"  2  Open the outbox       {base}/demo/outbox/   and confirm with the link in the letter"
+    yield f"  3  Review it             {base}/desk/          as {SIGN_INS[2].email}"
+    yield f"  4  Write an article      {base}/cms/           as {SIGN_INS[0].email}"
+    yield ""
+    yield f"Sign in at {base}/sign-in/ — the password is always: {SIGN_IN_WORDS}"
+    for one in SIGN_INS:
+        yield f"  {one.email:<{width}}  {one.name}, {one.role.label.lower()}: {one.may}"

@@ -1,0 +1,90 @@
+"""Where the demo's mail goes: one file for each letter, in the paper's own data folder, and to nobody else."""
+
+import re
+import secrets
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage as ParsedMessage
+from pathlib import Path
+
+from django.conf import settings
+from django.core.mail import EmailMessage  # noqa: TID251 - this is the letter box at the end of the way: it sends to nobody
+from django.core.mail.backends.base import BaseEmailBackend  # noqa: TID251
+from django.utils import timezone
+
+_NAME = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9]{6}-[0-9a-f]{8}")
+_ADDRESS = re.compile(r"https?://[^\s<>\"]+")
+_NOT_OF_IT = ".,;:!?)”’'"
+
+
+@dataclass(frozen=True)
+class Posted:
+    """A letter as it lies in the outbox."""
+
+    name: str
+    subject: str
+    to: str
+    text: str
+    posted_at: datetime
+
+    @property
+    def paragraphs(self) -> list[list[tuple[bool, str]]]:
+        """The text cut up: True stands before an address on the web, False before everything else."""
+        return [list(_cut(paragraph)) for paragraph in re.split(r"\n{2,}", self.text.strip())]
+
+
+class OutboxBackend(BaseEmailBackend):
+    """Django's e-mail backend of the demo: puts every letter into the outbox folder, whole or not at all."""
+
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        """Stores each letter; returns how many."""
+        folder = Path(settings.OUTBOX)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for message in email_messages:
+            _store(folder, message.message().as_bytes())
+        return len(email_messages)
+
+
+def letters(limit: int = 100) -> list[Posted]:
+    """The latest letters, newest first; names sort by the time of posting."""
+    files = sorted(Path(settings.OUTBOX).glob("*.eml"), key=lambda path: path.name, reverse=True)
+    return [_read(path) for path in files[:limit]]
+
+
+def letter(name: str) -> Posted | None:
+    """One letter by its name; None where the outbox has none of that name, whatever the name tries to be."""
+    if not _NAME.fullmatch(name):
+        return None
+    path = Path(settings.OUTBOX) / f"{name}.eml"
+    return _read(path) if path.is_file() else None
+
+
+def _store(folder: Path, content: bytes) -> None:
+    name = f"{timezone.now():%Y%m%d-%H%M%S-%f}-{secrets.token_hex(4)}"
+    unfinished = folder / f"{name}.part"
+    unfinished.write_bytes(content)
+    unfinished.replace(folder / f"{name}.eml")
+
+
+def _read(path: Path) -> Posted:
+    message = message_from_bytes(path.read_bytes(), _class=ParsedMessage, policy=policy.default)
+    body = message.get_body(("plain",))
+    return Posted(
+        name=path.stem,
+        subject=str(message["subject"] or ""),
+        to=str(message["to"] or ""),
+        text=body.get_content() if body else "",
+        posted_at=datetime.fromtimestamp(path.stat().st_mtime, tz=timezone.get_current_timezone()),
+    )
+
+
+def _cut(text: str) -> Iterator[tuple[bool, str]]:
+    end = 0
+    for found in _ADDRESS.finditer(text):
+        address = found[0].rstrip(_NOT_OF_IT)
+        yield False, text[end : found.start()]
+        yield True, address
+        end = found.start() + len(address)
+    yield False, text[end:]

@@ -1,0 +1,1 @@
+"""Readers' comments: ① written, ② verified, ③ waiting, ⑤ published, or gone."""

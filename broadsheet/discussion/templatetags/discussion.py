@@ -1,0 +1,98 @@
+"""Puts the readers' column under an article."""
+
+from collections.abc import Iterator, Mapping
+
+from django import template
+from django.core.paginator import Page
+from django.template.defaultfilters import linebreaksbr
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dates import MONTHS
+from django.utils.functional import SimpleLazyObject
+from django.utils.html import format_html, format_html_join
+from jinja2.environment import TemplateModule
+from linkify_it import LinkifyIt
+
+from broadsheet.core.compiled import rendered
+from broadsheet.discussion.columns import Standing, column_page
+from broadsheet.discussion.forms import CommentForm
+from broadsheet.discussion.keys import TERMS, column_key
+from broadsheet.discussion.models import Comment, Terms
+from broadsheet.discussion.states import TRANSITIONS, CommentState, Move
+from broadsheet.newsroom.models import ArticlePage
+from broadsheet.pagecache.actions import kept, shows
+
+register = template.Library()
+
+# Only what says by itself where it leads: no guessing of addresses from words with a dot, no mail, no relative ones.
+_LINKS = LinkifyIt(
+    {"mailto:": None, "ftp:": None, "//": None}, {"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False}
+)
+
+
+@register.inclusion_tag("discussion/column.html", takes_context=True)
+def readers_comments(context: template.Context, article: ArticlePage) -> dict[str, object]:
+    """The first page of an article's comments, the rules and the form."""
+    terms = kept("terms", _terms)
+    shows(column_key(article), until=article.comments_close_at)
+    return {
+        "request": context.get("request"),
+        "paper": context.get("paper"),
+        "article": article,
+        "column": column_page(article),
+        "order": "oldest",
+        "terms": terms,
+        "is_open": article.takes_comments and terms,
+        "form": SimpleLazyObject(lambda: CommentForm(initial={"terms": terms})),
+    }
+
+
+def _terms() -> Terms | None:
+    shows(TERMS)
+    return Terms.objects.first()
+
+
+@register.simple_tag
+def thread(column: "Page[Standing]", article: ArticlePage, removals: Mapping[int, object]) -> TemplateModule:
+    """The comments of one page of the column; `removals` has the decision about each that was removed."""
+    return rendered(
+        "discussion/includes/thread.jinja2",
+        comments=column.object_list,
+        removals=removals,
+        writing=reverse("discussion:write", args=[article.address]) if article.takes_comments else "",
+        local=timezone.localtime,
+        months=MONTHS,
+        reading_text=reading_text,
+    )
+
+
+@register.filter
+def is_stub(comment: Comment) -> bool:
+    """Whether only the place of a comment is kept, because others have answered it."""
+    return comment.state != CommentState.PUBLISHED
+
+
+@register.filter
+def can_be_withdrawn(comment: Comment) -> bool:
+    """Whether its author can still take it back."""
+    return Move.WITHDRAW in TRANSITIONS[CommentState(comment.state)]
+
+
+@register.filter
+def reading_text(text: str) -> str:
+    """A reader's plain text as HTML: everything escaped, line breaks kept, http and https addresses clickable."""
+    if "://" not in text:
+        return linebreaksbr(text)
+    return format_html_join("", "{}", ((piece,) for piece in _pieces(text)))
+
+
+def _pieces(text: str) -> Iterator[str]:
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    end = 0
+    for link in _LINKS.match(text) or []:
+        if not link.url.lower().startswith(("http://", "https://")):
+            continue
+        yield linebreaksbr(text[end : link.index])
+        yield format_html('<a href="{}" rel="nofollow ugc noopener">{}</a>', link.url, link.raw)
+        end = link.last_index
+    yield linebreaksbr(text[end:])

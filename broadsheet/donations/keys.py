@@ -1,0 +1,3 @@
+"""The surrogate key of the appeal."""
+
+APPEAL = "appeal"

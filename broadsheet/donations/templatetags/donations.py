@@ -1,0 +1,24 @@
+"""Puts the appeal on a page."""
+
+from django import template
+
+from broadsheet.donations.keys import APPEAL
+from broadsheet.donations.models import DonationAppeal
+from broadsheet.donations.transfer import transfer_code
+from broadsheet.pagecache.actions import shows
+
+register = template.Library()
+
+
+@register.inclusion_tag("donations/appeal.html", takes_context=True)
+def donation_appeal(context: template.Context) -> dict[str, object]:
+    """Shows the paper's appeal, with a transfer code where there is an account; nothing where it is switched off."""
+    shows(APPEAL)
+    appeal = DonationAppeal.load(request_or_site=context.get("request"))
+    return {"appeal": appeal, "transfer_code": transfer_code(appeal) if appeal.shown and appeal.iban else None}
+
+
+@register.filter
+def in_fours(iban: str) -> str:
+    """An account number as it is read aloud: in groups of four."""
+    return " ".join(iban[start : start + 4] for start in range(0, len(iban), 4))

@@ -1,0 +1,11 @@
+"""Where a letter can be."""
+
+from django.db.models import TextChoices
+
+
+class LetterState(TextChoices):
+    """Waiting to be handed over, handed over, or given up."""
+
+    QUEUED = "queued", "Queued"
+    SENT = "sent", "Sent"
+    FAILED = "failed", "Given up"

@@ -1,0 +1,18 @@
+"""Registers the room with Django."""
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.utils.module_loading import autodiscover_modules
+from PIL import Image
+
+
+class NewsroomConfig(AppConfig):
+    """The room's name and label."""
+
+    name = "broadsheet.newsroom"
+    label = "newsroom"
+
+    def ready(self) -> None:
+        """Listens to Wagtail, and lets Pillow open no picture that is larger than the paper takes."""
+        Image.MAX_IMAGE_PIXELS = settings.WAGTAILIMAGES_MAX_IMAGE_PIXELS
+        autodiscover_modules("signal_handlers")

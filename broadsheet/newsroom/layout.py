@@ -1,0 +1,101 @@
+"""What stands where on the front page: an editor's picks while they hold, the latest everywhere else."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
+
+from django.db.models import OuterRef, Subquery
+from django.utils import timezone
+
+from broadsheet.newsroom.models import ArticlePage, FrontPage, FrontSection, FrontSlot, SectionPage
+from broadsheet.pagecache.actions import shows
+
+TOP = 4
+IN_SECTION = 4
+
+
+@dataclass(frozen=True)
+class FrontColumn:
+    """One section on the front page with its articles, the first one large."""
+
+    section: SectionPage
+    articles: Sequence[ArticlePage]
+
+
+@dataclass(frozen=True)
+class Front:
+    """The composed front page."""
+
+    lead: ArticlePage | None
+    seconds: Sequence[ArticlePage]
+    columns: Sequence[FrontColumn]
+
+
+def compose_front(front: FrontPage) -> Front:
+    """Fills every place once: no article stands twice, whatever has been picked. The number of queries is constant."""
+    slots = list(front.slots.all())
+    chosen = list(front.shown_sections.select_related("section")) if front.pk else []
+    sections = [entry.section for entry in chosen if entry.section.live] or list(
+        SectionPage.objects.live().in_menu().order_by("path")
+    )
+    shows(until=_ends(slots, chosen))
+    top = _fill_top(slots, _latest(TOP + len(slots)))
+    columns = _fill_columns(sections, chosen, shown={article.pk for article in top})
+    return Front(lead=top[0] if top else None, seconds=top[1:], columns=columns)
+
+
+def _ends(*places: Iterable[FrontSlot | FrontSection]) -> datetime | None:
+    """When the first of the picks goes back to the latest; None where none will."""
+    now = timezone.now()
+    return min((place.until for place in chain(*places) if place.until and place.until > now), default=None)
+
+
+def _latest(count: int) -> list[ArticlePage]:
+    return list(ArticlePage.objects.published().newest_first().for_lists()[:count])
+
+
+def _picks(places: Iterable[FrontSlot | FrontSection]) -> dict[int, ArticlePage]:
+    """The live articles that editors have picked and whose time is not over, by number."""
+    now = timezone.now()
+    wanted = [place.article_id for place in places if place.article_id and (place.until is None or place.until > now)]
+    return {article.pk: article for article in ArticlePage.objects.published().for_lists().filter(pk__in=wanted)}
+
+
+def _fill_top(slots: Sequence[FrontSlot], latest: Sequence[ArticlePage]) -> list[ArticlePage]:
+    places = _held(slots)
+    taken = {article.pk for article in places if article}
+    rest = iter([article for article in latest if article.pk not in taken])
+    filled = [article or next(rest, None) for article in [*places, *[None] * (TOP - len(places))]]
+    return [article for article in filled if article]
+
+
+def _held(slots: Sequence[FrontSlot]) -> list[ArticlePage | None]:
+    """What each slot holds: its pick while it holds, unless a slot above has it already."""
+    now, picks = timezone.now(), _picks(slots)
+    return [picks.pop(s.article_id, None) if s.until is None or s.until > now else None for s in slots]
+
+
+def _fill_columns(
+    sections: Sequence[SectionPage], chosen: Sequence[FrontSection], *, shown: set[int]
+) -> list[FrontColumn]:
+    picks = _picks(chosen)
+    first = {entry.section_id: picks[entry.article_id] for entry in chosen if entry.article_id in picks}
+    by_section = _latest_of(sections, but=shown)
+    return [FrontColumn(section, _column(first.get(section.pk), by_section[section.pk], shown)) for section in sections]
+
+
+def _latest_of(sections: Sequence[SectionPage], *, but: set[int]) -> dict[int, list[ArticlePage]]:
+    """The latest of each section, in two queries: each place is looked up by itself, however many articles follow."""
+    articles = ArticlePage.objects.published().filter(section=OuterRef("pk")).exclude(pk__in=but)
+    numbers = articles.newest_first().values("pk")
+    places = {f"place_{place}": Subquery(numbers[place : place + 1]) for place in range(IN_SECTION + 1)}
+    wanted = SectionPage.objects.filter(pk__in=[section.pk for section in sections]).annotate(**places)
+    rows = {section: held for section, *held in wanted.values_list("pk", *places)}
+    found = ArticlePage.objects.published().for_lists().in_bulk({number for held in rows.values() for number in held})
+    return {section: [found[number] for number in held if number in found] for section, held in rows.items()}
+
+
+def _column(first: ArticlePage | None, latest: Sequence[ArticlePage], shown: set[int]) -> list[ArticlePage]:
+    leading = [first] if first and first.pk not in shown else []
+    return [*leading, *[article for article in latest if article not in leading]][:IN_SECTION]

@@ -1,0 +1,81 @@
+"""The paper as its editors describe it in /cms/ → Settings."""
+
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils import timezone
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
+
+from broadsheet.pagecache.actions import kept
+
+
+@lru_cache(maxsize=1)
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def check_time_zone(name: str) -> None:
+    """Refuses a time zone that the tz database does not know."""
+    if name not in _zones():
+        raise ValidationError(f"“{name}” is no time zone. Write it like Europe/Berlin or America/Bogota.")
+
+
+@register_setting(icon="newspaper")
+class Paper(BaseGenericSetting):
+    """Name, voice and place of the newspaper."""
+
+    name = models.CharField(
+        "name of the paper", max_length=80, default="The Broadsheet", help_text="As in the masthead."
+    )
+    tagline = models.CharField(max_length=140, blank=True, help_text="One line under the name. May be empty.")
+    language = models.CharField(
+        max_length=12,
+        choices=settings.LANGUAGES,
+        default="en-gb",
+        help_text="The language of the pages: dates, buttons and what a screen reader pronounces.",
+    )
+    time_zone = models.CharField(
+        max_length=64,
+        default="UTC",
+        validators=[check_time_zone],
+        help_text="All times on the pages are told in this zone, e.g. Europe/Berlin. Addresses of published articles "
+        "keep the date they have.",
+    )
+    contact_email = models.EmailField("contact e-mail", blank=True, help_text="Shown in the foot of every page.")
+    contact = models.TextField(blank=True, help_text="Publisher, street, telephone: shown in the foot of every page.")
+
+    panels = [
+        MultiFieldPanel([FieldPanel("name"), FieldPanel("tagline")], heading="Masthead"),
+        MultiFieldPanel([FieldPanel("language"), FieldPanel("time_zone")], heading="Language and time"),
+        MultiFieldPanel([FieldPanel("contact_email"), FieldPanel("contact")], heading="Contact"),
+    ]
+
+    class Meta:
+        verbose_name = "paper"
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def load(cls, request_or_site: Any = None) -> "Paper":
+        """The paper; every page asks for it, and it changes once a year."""
+        return kept("paper", lambda: super(Paper, cls).load(request_or_site))
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The paper's time zone."""
+        return ZoneInfo(self.time_zone)
+
+    def today(self) -> date:
+        """The calendar day in the paper's zone."""
+        return timezone.localdate(timezone=self.zone)
+
+    def midnight(self) -> datetime:
+        """When the next day begins in the paper's zone."""
+        return datetime.combine(self.today() + timedelta(days=1), time(), tzinfo=self.zone)

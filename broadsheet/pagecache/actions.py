@@ -1,0 +1,168 @@
+"""What other rooms say to the page cache: who may see what is being rendered, and what went stale."""
+
+import logging
+import time
+from collections.abc import Iterable
+from functools import partial
+
+from django.conf import settings
+from django.db import transaction
+
+from broadsheet.pagecache.errors import StillBaked
+from broadsheet.pagecache.models import Effect, Node, Purge
+from broadsheet.pagecache.pieces import kept
+from broadsheet.pagecache.store import Store
+from broadsheet.pagecache.surrogates import EVERYTHING, may_be_baked, shows
+from broadsheet.pagecache.tasks import bake, waiting
+from broadsheet.pagecache.telling import heard, may_show_old, tell_at_once, telling_addresses
+
+__all__ = [
+    "EVERYTHING",
+    "behind",
+    "catch_up",
+    "confirm",
+    "kept",
+    "leave",
+    "may_be_baked",
+    "may_show_old",
+    "purge",
+    "remove_expired",
+    "renew",
+    "shows",
+    "store",
+    "warm",
+]
+
+logger = logging.getLogger(__name__)
+
+LOOK_EVERY = 0.02  # seconds, while other machines are waited for
+
+
+def store() -> Store:
+    """The pages of this machine."""
+    return Store(settings.BAKED_PAGES)
+
+
+def purge(*keys: str) -> None:
+    """Makes every page with one of these keys stale: in the caller's transaction, and off the disk once it commits.
+
+    When the outermost transaction has returned, no request that starts gets one of them from this machine. Raises
+    StillBaked, then, where the pages cannot be removed; the change itself is stored.
+    """
+    _write(keys, Effect.REMOVED)
+
+
+def renew(*keys: str) -> None:
+    """The same where the change removes nothing from any page: the previous version is not wrong, only incomplete.
+
+    The next who asks gets the new one; who asks while that is rendered for somebody else may get the previous one.
+    """
+    _write(keys, Effect.RENEWED)
+
+
+def _write(keys: Iterable[str], effect: Effect) -> None:
+    if not keys:
+        return
+    with transaction.atomic():
+        written = Purge.objects.write(set(keys), effect)
+        transaction.on_commit(partial(_carry_out_at_once, written))
+
+
+def _carry_out_at_once(purge: Purge) -> None:
+    try:
+        _carry_out([purge])
+    except OSError as error:
+        logger.exception("Pages with the keys %s could not be removed.", purge.keys)
+        raise StillBaked(
+            "Your change is stored, but pages that show the old state could not be removed from this machine's disk "
+            f"({error.strerror or error}). The operator has to look at the folder of baked pages; it is tried again by "
+            "itself."
+        ) from error
+    store().note_done(purge.pk)
+    tell_at_once(purge.keys.split())
+
+
+def _carry_out(purges: Iterable[Purge]) -> None:
+    keys: dict[str, set[str]] = {Effect.RENEWED: set(), Effect.REMOVED: set()}
+    for one in purges:
+        keys[one.effect].update(one.keys.split())
+    pages = store()
+    with telling_addresses(pages, set().union(*keys.values())):
+        if keys[Effect.RENEWED]:
+            pages.renew(keys[Effect.RENEWED])
+        if keys[Effect.REMOVED]:
+            pages.remove(keys[Effect.REMOVED])
+
+
+def warm(*paths: str) -> None:
+    """Has these pages baked by a worker, on its machine, before a reader asks; said after what makes them stale.
+
+    Nobody waits for it, and nothing depends on it: where it cannot be noted, the first reader bakes them.
+    """
+
+    def note() -> None:
+        """Only after the commit, when what was stale is off the disk: else a worker would find it there still."""
+        expected = waiting()
+        cold = [path for path in dict.fromkeys(paths) if path not in expected]
+        if cold:
+            bake.enqueue(cold)
+
+    transaction.on_commit(note, robust=True)
+
+
+def catch_up() -> int:
+    """Carries out here what was purged elsewhere, or by a process that was killed; returns how many purges that were.
+
+    A folder of which nobody knows what it has missed is emptied. Raises DatabaseError, OSError.
+    """
+    pages, now = store(), Purge.objects.position()
+    seen = pages.seen()
+    if seen is None or seen.next > now.next:
+        pages.clear()
+        missed = []
+    else:
+        missed = Purge.objects.between(seen, now)
+    done = pages.done() if missed else set[int]()
+    left = [one for one in missed if one.pk not in done]
+    _carry_out(left)
+    if seen != now:
+        pages.note_seen(now)
+    if missed:
+        confirm()
+    return len(left)
+
+
+def confirm() -> None:
+    """Tells the others up to which moment this machine has carried out everything, and what stands before it has heard.
+
+    Raises DatabaseError, OSError.
+    """
+    pages = store()
+    seen = pages.seen()
+    if seen is not None:
+        Node.objects.hear(pages.node(), heard(seen))
+
+
+def leave() -> None:
+    """Says that this machine answers nobody any more, so that nobody waits for it. Raises DatabaseError, OSError."""
+    Node.objects.filter(name=store().node()).delete()
+
+
+def behind(patience: float = 0.0) -> list[Node]:
+    """The other machines that may still show what is purged by now; waits so many seconds for them at most.
+
+    Where this machine's own folder is out of order, it is one of them.
+    """
+    try:
+        own = store().node()
+    except OSError:
+        own = ""
+    until = time.monotonic() + patience
+    while (late := Node.objects.behind(but=own)) and time.monotonic() < until:
+        time.sleep(LOOK_EVERY)
+    return late
+
+
+def remove_expired(now: float) -> int:
+    """Removes the pages that time alone has made wrong by `now`, in seconds since the epoch; returns how many."""
+    return store().remove_expired(now)

@@ -1,0 +1,1 @@
+"""④ A reviewer reads a pending comment and decides, with a reason and a record."""

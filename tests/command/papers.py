@@ -1,0 +1,268 @@
+"""Papers in folders of their own, run by the command as an operator does: in a process of its own."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.error import HTTPError
+
+import psycopg
+
+from tests.contracts.tree import ROOT
+
+BROADSHEET = [sys.executable, "-m", "broadsheet"]
+NAME, EDITOR = "The Elmford Courier", "editor@paper.example"
+PATIENCE = 180  # seconds; a busy machine takes a minute to make a paper
+POSTGRES = os.environ.get("BROADSHEET_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432").rstrip("/")
+ON_POSTGRES = os.environ.get("BROADSHEET_TEST_DATABASE") == "postgres"
+
+
+def surroundings(**given: str) -> dict[str, str]:
+    """The environment of an operator who has set nothing but what is given."""
+    ours = ("BROADSHEET_", "DATABASE_URL", "DJANGO_SETTINGS_MODULE", "PORT")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    return {**kept, **given}
+
+
+def broadsheet(*words: str | Path, **given: str) -> subprocess.CompletedProcess[str]:
+    """Runs one command to its end."""
+    return ran(words, surroundings(**given))
+
+
+def ran(
+    words: Iterable[str | Path], environment: dict[str, str], patience: float = PATIENCE
+) -> subprocess.CompletedProcess[str]:
+    """Runs one command to its end, which comes within `patience` seconds."""
+    command = [*BROADSHEET, *map(str, words)]
+    return subprocess.run(
+        command,
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        timeout=patience,
+        check=False,
+    )
+
+
+def refusal_of(ran: subprocess.CompletedProcess[str]) -> str:
+    """What a command said that refused: one line on stderr, beside warnings, and exit code 1."""
+    assert ran.returncode == 1, ran.stdout + ran.stderr
+    lines = [line for line in ran.stderr.splitlines() if not line.startswith("Mind: ")]
+    assert len(lines) == 1, ran.stderr
+    return lines[0]
+
+
+def free_port() -> int:
+    """A port that nobody has at the moment."""
+    with socket.socket() as asked:
+        asked.bind(("127.0.0.1", 0))
+        port: int = asked.getsockname()[1]
+        return port
+
+
+def wait_until(true: Callable[[], object], patience: float = PATIENCE) -> None:
+    """Waits for something to become true; fails when it does not."""
+    until = time.monotonic() + patience
+    while not true():
+        assert time.monotonic() < until, "waited in vain"
+        time.sleep(0.05)
+
+
+@dataclass
+class Paper:
+    """A paper's data folder, and its database where that is elsewhere."""
+
+    folder: Path
+    database: str = ""  # the name of a PostgreSQL database; empty for SQLite
+
+    def run(self, *words: str | Path, **given: str) -> subprocess.CompletedProcess[str]:
+        """Runs one command on this paper."""
+        return broadsheet("--data", self.folder, *words, **given)
+
+    def shell(self, code: str, patience: float = PATIENCE) -> str:
+        """Runs a piece of Python inside the paper and returns what it prints."""
+        words = ["--data", str(self.folder), "manage", "shell", "--no-imports", "-c", code]
+        done = ran(words, surroundings(), patience)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    def sql(self, statement: str) -> list[tuple[object, ...]]:
+        """Asks the database, or changes it, behind the paper's back."""
+        if self.database:
+            with psycopg.connect(f"{POSTGRES}/{self.database}", autocommit=True) as server:
+                cursor = server.execute(statement)
+                return cursor.fetchall() if cursor.description else []
+        with sqlite3.connect(self.folder / "paper.sqlite3", timeout=20) as file:
+            rows = file.execute(statement).fetchall()
+        file.close()
+        return rows
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keeps everybody else from reading the list of migrations, as /readyz does."""
+        if self.database:
+            with psycopg.connect(f"{POSTGRES}/{self.database}") as server:
+                server.execute("LOCK TABLE django_migrations IN ACCESS EXCLUSIVE MODE")
+                yield
+                server.rollback()
+            return
+        file = sqlite3.connect(self.folder / "paper.sqlite3", isolation_level=None, timeout=20)
+        file.execute("BEGIN EXCLUSIVE")
+        yield
+        file.execute("ROLLBACK")
+        file.close()
+
+    def add_option(self, line: str) -> None:
+        """Adds a line to broadsheet.toml."""
+        with (self.folder / "broadsheet.toml").open("a") as file:
+            file.write(line + "\n")
+
+
+@dataclass
+class Served:
+    """A command that keeps running."""
+
+    words: list[str]
+    port: int = 0
+
+    def __post_init__(self) -> None:
+        """Starts it and waits for its first line."""
+        self.program = subprocess.Popen(
+            [*BROADSHEET, *self.words], cwd=ROOT, env=surroundings(), stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True,
+        )  # fmt: skip
+        assert self.program.stdout is not None
+        self.first_line = self.program.stdout.readline()
+        if not self.first_line:
+            raise AssertionError(self.program.communicate(timeout=PATIENCE))
+
+    def get(self, path: str) -> tuple[int, str]:
+        """Asks for one page."""
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=PATIENCE) as answer:
+                return answer.status, answer.read().decode()
+        except HTTPError as error:
+            with error:
+                return error.code, error.read().decode()
+
+    def end(self, how: signal.Signals = signal.SIGTERM) -> int:
+        """Sends the signal and returns the exit code."""
+        self.program.send_signal(how)
+        self.said = self.program.communicate(timeout=PATIENCE)
+        return self.program.returncode
+
+    def descendants(self) -> set[int]:
+        """The numbers of all processes beneath it."""
+        listed = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
+        parents = {int(pid): int(parent) for pid, parent in re.findall(r"(\d+) +(\d+)", listed)}
+        found = {self.program.pid}
+        while more := {pid for pid, parent in parents.items() if parent in found} - found:
+            found |= more
+        return found - {self.program.pid}
+
+    def close(self) -> None:
+        """Ends it however it is, so that no test leaves anything behind."""
+        if self.program.poll() is None:
+            self.program.kill()
+            self.program.communicate(timeout=PATIENCE)
+        for pipe in (self.program.stdout, self.program.stderr):
+            if pipe:
+                pipe.close()
+
+
+@contextmanager
+def served(paper: Paper, *words: str, port: int = 0) -> Iterator[Served]:
+    """The paper, answering on a port of its own until the block ends; then it is killed, if it has not ended."""
+    port = port or free_port()
+    running = Served(["serve", "--data", str(paper.folder), "--port", str(port), *words], port=port)
+    try:
+        yield running
+    finally:
+        running.close()
+
+
+@contextmanager
+def working(paper: Paper) -> Iterator[Served]:
+    """The paper's worker alone."""
+    running = Served(["worker", "--data", str(paper.folder)])
+    try:
+        yield running
+    finally:
+        running.close()
+
+
+def living(pids: set[int]) -> set[int]:
+    """Those of the processes that still run; one that waits to be reaped does not."""
+    listed = subprocess.run(["ps", "-eo", "pid=,stat="], capture_output=True, text=True, check=True).stdout
+    return {int(pid) for pid, state in re.findall(r"(\d+) +(\S+)", listed) if not state.startswith("Z")} & pids
+
+
+# Making papers: one is initialised, the others are copies of it.
+
+
+def make_template(folder: Path) -> None:
+    """Initialises the paper that the others are copied from."""
+    database = f"{TEMPLATE}{os.getpid()}_{time.monotonic_ns()}" if ON_POSTGRES else ""  # two runs at once must not meet
+    given = {}
+    if database:
+        drop_what_was_left()
+        on_server(f'CREATE DATABASE "{database}"')
+        given["BROADSHEET_DATABASE_URL"] = f"{POSTGRES}/{database}"
+    made = broadsheet("init", folder, "--no-input", "--name", NAME, "--editor-email", EDITOR.upper(), **given)
+    assert made.returncode == 0, made.stderr
+    (folder / "told.txt").write_text(made.stdout)
+    (folder / "database.txt").write_text(database)
+    gather = broadsheet("--data", folder, "manage", "shell", "--no-imports", "-c", GATHER, **given)
+    assert gather.returncode == 0, gather.stderr
+
+
+TEMPLATE = "broadsheet_template_"
+GATHER = "from broadsheet.command import statics; statics.gather()"
+
+
+def copy_of(template: Path, folder: Path) -> Paper:
+    """A paper like the template, in a folder and a database of its own."""
+    shutil.copytree(template, folder)
+    original = (folder / "database.txt").read_text()
+    if not original:
+        return Paper(folder)
+    database = f"{original}_{time.monotonic_ns()}"
+    on_server(f'CREATE DATABASE "{database}" TEMPLATE "{original}"')
+    paper = Paper(folder, database)
+    paper.add_option(f'database_url = "{POSTGRES}/{database}"')
+    return paper
+
+
+def drop_what_was_left() -> None:
+    """Throws away the databases of runs that were cut off; their names tell whose they were."""
+    with psycopg.connect(f"{POSTGRES}/postgres") as server:
+        named = server.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [TEMPLATE]).fetchall()
+    makers = {name: int(name.removeprefix(TEMPLATE).partition("_")[0]) for (name,) in named}
+    at_work = living(set(makers.values()))
+    for name in (name for name, maker in makers.items() if maker not in at_work):
+        drop(name)
+
+
+def on_server(*statements: str) -> None:
+    """Runs statements on the PostgreSQL server itself."""
+    with psycopg.connect(f"{POSTGRES}/postgres", autocommit=True) as server:
+        for statement in statements:
+            server.execute(statement)
+
+
+def drop(database: str) -> None:
+    """Throws a database away, with whoever is still connected to it."""
+    if database:
+        on_server(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')

@@ -1,0 +1,110 @@
+"""The command line: what it says of itself, what it passes on, and how it words what it cannot do."""
+
+import errno
+import os
+import re
+from pathlib import Path
+
+import pytest
+from django.core.management.base import CommandError
+from django.db.utils import OperationalError
+
+from broadsheet.command import parser, trouble
+from broadsheet.command.options_file import options_file
+from broadsheet.config.options import OPTIONS_FILE, BadOptions, Options, load_options
+from broadsheet.core.errors import Refusal
+from tests.command.papers import Paper, broadsheet, refusal_of
+from tests.contracts.tree import ROOT
+from tools.docs.__main__ import PAGES, present, wanted
+
+COMMANDS = ["init", "serve", "worker", "bake", "doctor", "import", "demo", "manage"]
+
+
+def test_help_lists_every_command_and_how_to_begin() -> None:
+    said = broadsheet("--help").stdout
+    assert [name for name in COMMANDS if f"\n    {name} " not in said] == []
+    assert "broadsheet init paper" in said
+
+
+@pytest.mark.parametrize(
+    "command", ["", "init", "serve", "worker", "bake", "doctor", "import wordpress", "demo", "manage"]
+)
+def test_the_help_of_each_command_fits_a_terminal(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        parser.build().parse_args([*command.split(), "--help"])
+    said = capsys.readouterr().out
+    assert ended.value.code == 0
+    assert said.startswith(f"usage: broadsheet {command}".rstrip())
+    assert max(map(len, said.splitlines())) <= 120
+
+
+def test_the_folder_can_be_named_before_or_after_the_command_and_for_djangos_own(paper: Paper) -> None:
+    ran = broadsheet("manage", "--data", paper.folder, "showmigrations", "core")
+    assert "[X] 0001_initial" in ran.stdout, ran.stderr
+    ran = paper.run("manage", "no_such_command")
+    assert ran.returncode == 1
+    assert "Unknown command: 'no_such_command'" in ran.stderr
+
+
+def test_an_import_of_what_is_not_there_ends_in_a_sentence(paper: Paper) -> None:
+    refusal_of(paper.run("import", "wordpress", paper.folder / "none.xml"))
+
+
+def test_a_demo_is_never_made_over_something_else(tmp_path: Path, paper: Paper) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "letters.txt").touch()
+    for folder in (tmp_path / "mine", paper.folder):
+        before = sorted(folder.rglob("*"))
+        assert "something else than a demo" in refusal_of(broadsheet("demo", "--reset", "--data", folder))
+        assert sorted(folder.rglob("*")) == before
+
+
+DATABASE = "The database cannot be used"
+
+
+@pytest.mark.parametrize(
+    ("error", "beginnings"),
+    [
+        (BadOptions(["One.", "Two."]), ["One.", "Two."]),
+        (Refusal("Not today."), ["Not today."]),
+        (CommandError("No."), ["No."]),
+        (OSError(errno.ENOSPC, "No room", "/x"), ["/x cannot be used (No room). The disk is full"]),
+        (OSError("odd"), ["A file cannot be used (odd). Mend that"]),
+        (OperationalError("database is locked"), [f"{DATABASE} (database is locked). Something else is writing"]),
+        (OperationalError("refused\n\tIs it?"), [f"{DATABASE} (refused Is it?). Is the database"]),
+    ],
+)
+def test_what_an_operator_can_meet_is_told_in_sentences(error: Exception, beginnings: list[str]) -> None:
+    told = trouble.sentences(error)
+    assert len(told) == len(beginnings)
+    assert all(one.startswith(start) for one, start in zip(told, beginnings, strict=True))
+
+
+def test_every_option_stands_explained_in_the_file_of_a_new_paper_and_can_be_switched_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in [name for name in os.environ if name.startswith("BROADSHEET_") or name == "DATABASE_URL"]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("BROADSHEET_DATA", str(tmp_path))
+    text = options_file(demo=True, extra_hosts=["a.example"], mail_user='Ada "A" \\')
+    (tmp_path / OPTIONS_FILE).write_text(text)
+    assert [name for name in Options.model_fields if f"{name} = " not in text] == ["data"]
+    options = load_options()
+    assert (options.demo, options.extra_hosts, options.mail_user, options.port) == (
+        True,
+        ["a.example"],
+        'Ada "A" \\',
+        8000,
+    )
+    (tmp_path / OPTIONS_FILE).write_text(re.sub(r"(?m)^# (\w+ = )", r"\1", text))
+    assert load_options() == options
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_reference_is_what_the_code_says(name: str) -> None:
+    assert present(name) == wanted(name)
+
+
+def test_every_option_is_in_the_reference() -> None:
+    page = (ROOT / "docs/reference/settings.md").read_text()
+    assert [name for name in Options.model_fields if f"`BROADSHEET_{name.upper()}`" not in page] == []

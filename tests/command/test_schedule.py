@@ -1,0 +1,101 @@
+"""What runs on a clock runs in one process of all, each missed time once, and one failure stops nothing else."""
+
+import logging
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.utils import timezone
+from pytest_django import Settings
+
+from broadsheet.core import schedule
+from broadsheet.core.models import Lease, ScheduledRun
+
+pytestmark = pytest.mark.django_db
+EVERY_MINUTE = {"expire_unverified": "* * * * *"}
+HALF_A_MINUTE = timedelta(seconds=30)
+
+
+def due_commands() -> list[str]:
+    return [command for command, _, _ in schedule.due()]
+
+
+def ran_at(command: str, when: datetime) -> None:
+    ScheduledRun.objects.update_or_create(command=command, defaults={"last_run_at": when})
+
+
+def test_a_command_that_never_ran_is_due_at_once(settings: Settings) -> None:
+    settings.SCHEDULE = {"expire_unverified": "17 3 * * *"}
+    assert due_commands() == ["expire_unverified"]
+
+
+def test_a_time_that_was_missed_for_days_is_made_up_for_once(settings: Settings) -> None:
+    settings.SCHEDULE = EVERY_MINUTE
+    ran_at("expire_unverified", timezone.now() - timedelta(days=3))
+    assert due_commands() == ["expire_unverified"]
+    schedule.run_due(threading.Event())
+    assert due_commands() == []
+
+
+def test_times_are_in_utc(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.SCHEDULE = {"prune_db_task_results": "17 3 * * *"}
+    ran_at("prune_db_task_results", datetime(2026, 11, 1, 3, 17, tzinfo=UTC))
+    monkeypatch.setattr(timezone, "now", lambda: datetime(2026, 11, 2, 3, 16, 59, tzinfo=UTC))
+    assert due_commands() == []
+    monkeypatch.setattr(timezone, "now", lambda: datetime(2026, 11, 2, 3, 17, tzinfo=UTC))
+    assert due_commands() == ["prune_db_task_results"]
+
+
+def test_a_run_in_the_future_does_not_stop_the_clock(settings: Settings) -> None:
+    settings.SCHEDULE = EVERY_MINUTE
+    ran_at("expire_unverified", timezone.now() + timedelta(days=30))
+    assert due_commands() == ["expire_unverified"]
+
+
+def test_a_command_that_fails_is_logged_and_the_next_one_runs(
+    settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.SCHEDULE = {"no_such_command": "* * * * *", "expire_unverified": "* * * * *"}
+    with caplog.at_level(logging.ERROR):
+        schedule.run_due(threading.Event())
+    assert set(ScheduledRun.objects.values_list("command", flat=True)) == {"no_such_command", "expire_unverified"}
+    assert [record.getMessage().split(" failed")[0] for record in caplog.records] == [
+        "The scheduled command no_such_command"
+    ]
+    assert caplog.records[0].exc_info
+
+
+def test_nothing_more_is_begun_once_it_is_to_end(settings: Settings) -> None:
+    settings.SCHEDULE = EVERY_MINUTE
+    stop = threading.Event()
+    stop.set()
+    schedule.run_due(stop)
+    assert not ScheduledRun.objects.exists()
+
+
+def test_two_that_see_the_same_time_due_run_it_once(settings: Settings) -> None:
+    settings.SCHEDULE = EVERY_MINUTE
+    ran_at("expire_unverified", timezone.now() - timedelta(hours=1))
+    [(command, seen, now)] = schedule.due()
+    assert schedule._claim(command, seen, now)
+    assert not schedule._claim(command, seen, now)
+
+
+def test_the_lease_is_one_holders_until_it_ends_or_is_given_back() -> None:
+    assert Lease.objects.take("schedule", holder="one", lasting=HALF_A_MINUTE)
+    assert not Lease.objects.take("schedule", holder="two", lasting=HALF_A_MINUTE)
+    assert Lease.objects.take("schedule", holder="one", lasting=HALF_A_MINUTE)
+    Lease.objects.release("schedule", holder="two")
+    assert not Lease.objects.take("schedule", holder="two", lasting=HALF_A_MINUTE)
+    Lease.objects.release("schedule", holder="one")
+    assert Lease.objects.take("schedule", holder="two", lasting=HALF_A_MINUTE)
+    Lease.objects.update(until=timezone.now() - timedelta(seconds=1))
+    assert Lease.objects.take("schedule", holder="one", lasting=HALF_A_MINUTE)
+
+
+def test_a_lease_from_before_the_clock_was_set_back_binds_nobody() -> None:
+    assert Lease.objects.take("schedule", holder="dead", lasting=HALF_A_MINUTE)
+    Lease.objects.update(until=timezone.now() + timedelta(minutes=4))  # another machine's clock may be fast
+    assert not Lease.objects.take("schedule", holder="one", lasting=HALF_A_MINUTE)
+    Lease.objects.update(until=timezone.now() + timedelta(days=1))
+    assert Lease.objects.take("schedule", holder="one", lasting=HALF_A_MINUTE)

@@ -1,0 +1,68 @@
+"""The worker finishes what it has begun, and what a killed one had begun is begun again."""
+
+import os
+import signal
+from pathlib import Path
+
+from tests.command.papers import Paper, living, wait_until, working
+
+ENQUEUE = "from tests.command.slow import nap; nap.enqueue({path!r}, {seconds})"
+
+
+def enqueue(paper: Paper, path: Path, seconds: float) -> None:
+    paper.shell(ENQUEUE.format(path=str(path), seconds=seconds))
+
+
+def states(paper: Paper) -> list[object]:
+    return [state for (state,) in paper.sql("SELECT status FROM django_tasks_database_dbtaskresult")]
+
+
+LEASE = """
+from django.utils import timezone
+from broadsheet.core.models import Lease, ScheduledRun
+print(ScheduledRun.objects.count() > 0, Lease.objects.get().until <= timezone.now())
+"""
+
+
+def test_it_keeps_the_clock_and_gives_it_back_when_it_ends(paper: Paper) -> None:
+    with working(paper) as running:
+        wait_until(lambda: paper.sql("SELECT count(*) FROM core_scheduledrun") != [(0,)])
+        assert running.end() == 0
+    assert paper.shell(LEASE) == "True True"
+
+
+def test_the_task_under_way_is_finished_before_it_ends(paper: Paper, tmp_path: Path) -> None:
+    enqueue(paper, tmp_path / "woken", 2)
+    with working(paper) as running:
+        wait_until((tmp_path / "woken.begun").exists)
+        assert running.end(signal.SIGTERM) == 0
+    assert (tmp_path / "woken").read_text() == "x"
+    assert states(paper) == ["SUCCESSFUL"]
+
+
+def test_a_task_that_a_killed_worker_had_begun_is_begun_again_by_the_next(paper: Paper, tmp_path: Path) -> None:
+    enqueue(paper, tmp_path / "woken", 1)
+    with working(paper) as running:
+        wait_until((tmp_path / "woken.begun").exists)
+        children = running.descendants()
+        running.program.kill()
+        wait_until(lambda: not living(children), patience=3)
+    assert states(paper) == ["RUNNING"]
+    with working(paper) as next_one:
+        wait_until(lambda: states(paper) == ["SUCCESSFUL"])
+        assert next_one.end() == 0
+        assert "1 tasks were left unfinished" in next_one.said[1]
+    assert (tmp_path / "woken").read_text() == "x"
+
+
+def test_a_worker_process_that_is_killed_comes_back(paper: Paper, tmp_path: Path) -> None:
+    with working(paper) as running:
+        assert running.first_line.startswith("At work on ")
+        first = running.descendants()
+        for pid in first:
+            os.kill(pid, signal.SIGKILL)
+        wait_until(lambda: running.descendants() - first)
+        enqueue(paper, tmp_path / "woken", 0)
+        wait_until((tmp_path / "woken").exists)
+        assert running.end() == 0
+        assert "The worker process ended with code -9" in running.said[1]

@@ -1,0 +1,87 @@
+"""What every test may borrow from the machine: a browser, vnu, axe-core; and what the end of a run says was missing."""
+
+import shutil
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.db import connections
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tools import equipment
+
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    # The browser's sockets are closed like the tests' own: no name but this machine's leads anywhere.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+]
+
+
+def borrow(name: str) -> None:
+    """Skips the test, with a sentence, where the machine lacks the piece; fails it where everything is required."""
+    sentence = equipment.lack_of(name)
+    if sentence and equipment.everything_is_required():
+        pytest.fail(f"This run requires everything: {sentence}.", pytrace=False)
+    if sentence:
+        pytest.skip(sentence)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A Chromium for one module: Playwright keeps an event loop running, which other modules should not meet."""
+    borrow("browser")
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        chromium = playwright.chromium.launch(executable_path=equipment.chromium(), args=CHROMIUM_ARGUMENTS)
+        yield chromium
+        chromium.close()
+        connections.close_all()  # those of this loop: nobody could close them later, and no database falls under them
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page of a reader who was never here before."""
+    with browser.new_context(locale="en-GB") as context:
+        yield context.new_page()
+
+
+@pytest.fixture
+def plain_page(browser: Browser) -> Iterator[Page]:
+    """The same without JavaScript."""
+    with browser.new_context(locale="en-GB", java_script_enabled=False) as context:
+        yield context.new_page()
+
+
+@pytest.fixture(scope="session")
+def java_vnu() -> list[str]:
+    """The command line of the HTML checker; the files to check follow it."""
+    borrow("java")
+    borrow("vnu")
+    return [str(shutil.which("java")), "-jar", str(equipment.VNU)]
+
+
+@pytest.fixture(scope="session")
+def axe_source() -> str:
+    """The JavaScript of axe-core, to be evaluated in a page."""
+    borrow("axe")
+    return equipment.AXE.read_text()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Says in one line for each cause what was skipped and why."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    for sentence, count in Counter(map(cause, skipped)).most_common():
+        terminalreporter.write_line(f"Skipped {count}: {sentence}")
+
+
+def cause(report: pytest.TestReport) -> str:
+    """Returns the sentence that a test was skipped with."""
+    told = report.longrepr
+    return told[2].removeprefix("Skipped: ") if isinstance(told, tuple) else Path(report.nodeid).name

@@ -1,0 +1,50 @@
+"""The repository is the same wherever it lies: it knows no folder of one machine and no host of one network."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.contracts.tree import short, tracked
+
+# The folders where people and build machines keep their work, and an index of packages named by its address.
+OF_ONE_MACHINE = re.compile(
+    rb"""(?<![\w./~-])/(?:root|work|workspace|Users/\w+|home/\w+|mnt/\w+)/[\w.]
+    |https?://[\w.:@-]+/(?:simple|pypi|artifactory|nexus|repository)\b
+    |(?:--|\b)(?:extra-)?index-url[ =]+\S*://
+    |\bregistry[ =]+\S*://""",
+    re.VERBOSE,
+)
+BINARY = {".jpg", ".jpeg", ".png", ".webp", ".avif", ".woff2", ".ico", ".gz", ".zip"}
+SECRET = re.compile(rb"-----BEGIN (?:\w+ )?PRIVATE KEY-----|\b(?:ghp|gho|glpat|xox[bp]|AKIA)[-_]?[A-Za-z0-9]{16,}")
+
+
+def texts() -> list[Path]:
+    return [path for path in tracked() if path.suffix not in BINARY]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"/home/" + b"ada/broadsheet",
+        b'"/ro' + b'ot/x"',
+        b"https://pypi.example.org/" + b"simple/",
+        b"--index-url" + b" https://example.org",
+    ],
+)
+def test_the_pattern_finds_what_it_is_for(line: bytes) -> None:
+    assert OF_ONE_MACHINE.search(line)
+
+
+@pytest.mark.parametrize("line", [b"{% url 'home' %}", b"/home/", b"https://example.org/feed/", b"./work/x"])
+def test_the_pattern_leaves_a_web_address_alone(line: bytes) -> None:
+    assert not OF_ONE_MACHINE.search(line)
+
+
+def test_no_tracked_file_names_a_folder_of_one_machine_or_a_package_registry() -> None:
+    found = [f"{short(path)}: {hit.group()!r}" for path in texts() if (hit := OF_ONE_MACHINE.search(path.read_bytes()))]
+    assert found == []
+
+
+def test_no_tracked_file_holds_a_secret() -> None:
+    assert [short(path) for path in texts() if SECRET.search(path.read_bytes())] == []

@@ -1,0 +1,94 @@
+"""The workshop keeps its word: what it lists, locks, refuses and plans."""
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from packaging.requirements import Requirement
+
+from tests.campaigns import figure
+from tests.contracts.tree import ROOT
+from tools.licences import canonical, is_welcome
+from tools.suite import suite
+
+TARGETS = {"help", "setup", "demo", "test", "check", "bench", "soak"}
+
+
+def test_make_alone_lists_every_target_with_a_line_about_it() -> None:
+    listed = subprocess.run(["make", "-s"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    told = dict(re.findall(r"^ +make (\w+) +(\S.*)$", listed, re.MULTILINE))
+    written = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert set(told) == written
+    assert written >= TARGETS
+
+
+def test_the_door_to_the_workshop_can_be_read_by_a_python_of_yesterday() -> None:
+    ast.parse((ROOT / "tools/setup.py").read_text(), feature_version=(3, 5))
+    with pytest.raises(SyntaxError):
+        ast.parse("place: str = f'here'", feature_version=(3, 5))
+
+
+def test_too_old_a_python_says_so_in_one_sentence(tmp_path: Path) -> None:
+    door = tmp_path / "setup.py"
+    door.write_text((ROOT / "tools/setup.py").read_text().replace("FLOOR = (3, 11)", "FLOOR = (4, 0)"))
+    answer = subprocess.run([sys.executable, str(door)], capture_output=True, text=True, check=False)
+    assert answer.returncode == 1
+    assert "needs Python 3.11 or newer; this is Python 3." in answer.stderr
+    assert len(answer.stderr.splitlines()) == 1
+
+
+def test_everything_that_pyproject_asks_for_is_locked_with_hashes() -> None:
+    wanted = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    asked = [*wanted["project"]["dependencies"], *wanted["dependency-groups"]["dev"]]
+    locked = re.findall(
+        r"^([\w.-]+)==(\S+).*\\\n    --hash=sha256:", (ROOT / "requirements.lock").read_text(), re.MULTILINE
+    )
+    versions = {canonical(name): version for name, version in locked}
+    unmet = [
+        text for text in map(Requirement, asked) if not text.specifier.contains(versions.get(canonical(text.name), "0"))
+    ]
+    assert unmet == []
+
+
+def test_the_lock_names_no_address() -> None:
+    assert "://" not in (ROOT / "requirements.lock").read_text()
+
+
+@pytest.mark.parametrize("licence", ["GPL-3.0-only", "AGPLv3", "GNU General Public License v3 (GPLv3)", "GNU AGPL", ""])
+def test_a_copyleft_or_unknown_licence_is_refused(licence: str) -> None:
+    assert not is_welcome(licence)
+
+
+@pytest.mark.parametrize(
+    "licence", ["MIT", "LGPL-3.0-only", "GNU Lesser General Public License v3 (LGPLv3)", "GPL-2.0-only OR BSD-3-Clause"]
+)
+def test_a_licence_that_may_be_shipped_with_is_welcome(licence: str) -> None:
+    assert is_welcome(licence)
+
+
+def test_the_floor_of_coverage_holds_over_both_databases_and_only_when_nothing_is_missing() -> None:
+    first, last = suite([], ["sqlite", "postgres"], gated=True)
+    assert "--cov-append" in last
+    assert "--cov-fail-under=95" in last
+    assert "--cov-fail-under=95" not in first
+    assert not any("--cov-fail-under=95" in run for run in suite([], ["sqlite"], gated=False))
+    assert suite(["-k", "one"], ["sqlite", "postgres"], gated=True) == [["-k", "one"]] * 2
+
+
+def test_a_campaign_runs_at_a_tenth_unless_it_is_the_soak(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("BROADSHEET_SOAK", raising=False)
+    assert figure(full=20_000) == 2_000
+    assert figure(full=3) == 1
+    monkeypatch.setenv("BROADSHEET_SOAK", "1")
+    assert figure(full=20_000) == 20_000
+
+
+def test_every_room_with_tables_has_migrations() -> None:
+    rooms = [room for room in apps.get_app_configs() if room.name.startswith("broadsheet.") and any(room.get_models())]
+    assert rooms
+    assert [room.name for room in rooms if not (Path(room.path) / "migrations/0001_initial.py").exists()] == []

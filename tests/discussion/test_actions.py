@@ -1,0 +1,177 @@
+"""What submitting, confirming and expiring do, also twice, late and in the wrong order."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.core.management import call_command
+from django.db import connection
+from django.utils import timezone
+
+from broadsheet.accounts.models import Commenter
+from broadsheet.accounts.states import Standing
+from broadsheet.discussion import actions, tokens
+from broadsheet.discussion.errors import (
+    CannotAnswer,
+    CommentsClosed,
+    LinkExpired,
+    TextChanged,
+    TooManyWaiting,
+    WrongCode,
+)
+from broadsheet.discussion.models import Comment, Revision
+from broadsheet.discussion.states import CommentState
+from broadsheet.newsroom.models import CommentPolicy
+from tests.factories import discussion, newsroom
+
+pytestmark = pytest.mark.django_db
+
+
+def code_in_letter() -> str:
+    found = re.search(r"\b\d{6}\b", str(mail.outbox[-1].body))
+    assert found
+    return found.group()
+
+
+def test_the_same_comment_sent_again_is_one_comment_and_one_letter(django_capture_on_commit_callbacks: object) -> None:
+    article = newsroom.article()
+    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
+        first = discussion.submitted(article, text="Once.", address="ida@post.example")
+        second = discussion.submitted(article, text="Once.", address=" Ida@Post.example ")
+    assert first.pk == second.pk
+    assert Comment.objects.count() == Revision.objects.count() == len(mail.outbox) == 1
+
+
+def test_the_same_words_after_the_first_were_decided_are_a_new_comment() -> None:
+    article = newsroom.article()
+    first = discussion.published(article, text="Hear, hear.", address="ida@post.example")
+    again = discussion.submitted(article, text="Hear, hear.", address="ida@post.example")
+    assert again.pk != first.pk
+
+
+def test_one_person_is_one_commenter_however_the_address_is_written() -> None:
+    discussion.submitted(address="Ida@post.example")
+    discussion.submitted(address="ida@POST.example")
+    assert Commenter.objects.count() == 1
+
+
+def test_a_closed_article_takes_no_comment() -> None:
+    with pytest.raises(CommentsClosed):
+        discussion.submitted(newsroom.article(comment_policy=CommentPolicy.CLOSED))
+
+
+def test_an_article_that_closes_after_some_days_takes_none_after_them() -> None:
+    lately, long_ago = timezone.now() - timedelta(days=1), timezone.now() - timedelta(days=15)
+    discussion.submitted(newsroom.article(comment_policy=CommentPolicy.DAYS, comment_days=14, published_at=lately))
+    with pytest.raises(CommentsClosed):
+        discussion.submitted(
+            newsroom.article(comment_policy=CommentPolicy.DAYS, comment_days=14, published_at=long_ago)
+        )
+
+
+@pytest.mark.parametrize("state", [s for s in CommentState if s not in {CommentState.PUBLISHED, CommentState.ERASED}])
+def test_only_what_is_published_can_be_answered(state: CommentState) -> None:
+    article = newsroom.article()
+    parent = discussion.in_state(state, article)
+    with pytest.raises(CannotAnswer):
+        discussion.submitted(article, parent=parent)
+
+
+def test_a_comment_under_another_article_cannot_be_answered_here() -> None:
+    parent = discussion.published()
+    with pytest.raises(CannotAnswer):
+        discussion.submitted(newsroom.article(), parent=parent)
+
+
+def test_an_answer_belongs_to_the_thread_of_what_it_answers() -> None:
+    root = discussion.published()
+    answer = discussion.published(root.article, parent=root)
+    deeper = discussion.published(root.article, parent=answer)
+    assert root.thread == root
+    assert answer.thread == deeper.thread == root
+
+
+def test_a_sixth_unconfirmed_comment_within_the_hour_is_refused() -> None:
+    for _ in range(5):
+        discussion.submitted(address="victim@post.example")
+    with pytest.raises(TooManyWaiting):
+        discussion.submitted(address="victim@post.example")
+    Comment.objects.update(written_at=timezone.now() - timedelta(minutes=61))
+    discussion.submitted(address="victim@post.example")
+
+
+def test_an_approved_commenter_is_published_at_once_and_nobody_else_is() -> None:
+    for standing in Standing:
+        comment = discussion.submitted()
+        Commenter.objects.filter(pk=comment.commenter_id).update(standing=standing)
+        actions.verify_comment(comment)
+        expected = CommentState.PUBLISHED if standing == Standing.APPROVED else CommentState.PENDING
+        assert discussion.fresh(comment).state == expected
+
+
+def test_the_six_digits_confirm(django_capture_on_commit_callbacks: object) -> None:
+    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
+        comment = discussion.submitted()
+    assert actions.verify_by_code(comment, code=code_in_letter()).state == CommentState.PENDING
+    assert actions.verify_by_code(comment, code="000000").state == CommentState.PENDING
+
+
+def test_five_wrong_codes_spoil_the_right_one_but_not_the_link(django_capture_on_commit_callbacks: object) -> None:
+    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
+        comment = discussion.submitted()
+    right = code_in_letter()
+    wrong = "000000" if right != "000000" else "000001"
+    for _ in range(5):
+        with pytest.raises(WrongCode):
+            actions.verify_by_code(comment, code=wrong)
+    with pytest.raises(WrongCode, match="no longer valid"):
+        actions.verify_by_code(comment, code=right)
+    found = tokens.comment_of_confirmation(tokens.confirmation_token(comment))
+    assert actions.verify_comment(found).state == CommentState.PENDING
+
+
+def test_a_decision_about_a_text_that_has_changed_is_refused() -> None:
+    comment = discussion.pending()
+    read = discussion.latest(comment)
+    newer = Revision.objects.create(comment=comment, number=2, name="Ida", text="Something else.")
+    Comment.objects.filter(pk=comment.pk).update(latest=newer)
+    with pytest.raises(TextChanged):
+        actions.publish_comment(comment, revision=read)
+    assert discussion.fresh(comment).state == CommentState.PENDING
+
+
+def test_what_nobody_confirms_within_a_day_loses_text_and_address() -> None:
+    late, early = discussion.submitted(), discussion.submitted()
+    Comment.objects.filter(pk=late.pk).update(written_at=timezone.now() - timedelta(hours=24, minutes=1))
+    call_command("expire_unverified", verbosity=0)
+    late, early = discussion.fresh(late), discussion.fresh(early)
+    assert (late.state, early.state) == (CommentState.EXPIRED, CommentState.UNVERIFIED)
+    assert late.address is None
+    assert list(late.revisions.values_list("text", "name", "website")) == [("", "", "")]
+    assert early.revisions.exclude(text="").exists()
+
+
+def test_the_table_holds_no_address_in_plain_words() -> None:
+    discussion.submitted(address="canary@post.example", wants_letter=True)
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names():
+            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
+            assert "canary@post.example" not in repr(cursor.fetchall()).lower(), table
+
+
+def test_no_query_may_depend_on_an_address() -> None:
+    with pytest.raises(TypeError, match="encrypted"):
+        Comment.objects.filter(address="ida@post.example").exists()
+
+
+@pytest.mark.parametrize("purpose", ["receipt", "waiting", "confirmation"])
+def test_a_link_serves_one_purpose_only(purpose: str) -> None:
+    comment = discussion.submitted()
+    token = getattr(tokens, f"{purpose}_token")(comment)
+    for other in {"receipt", "waiting", "confirmation"} - {purpose}:
+        with pytest.raises(LinkExpired):
+            getattr(tokens, f"comment_of_{other}")(token)
+    for spoilt in (token[:-1], token + "x", "", "1", f"{comment.pk}.{'A' * 43}", "\x00", "9" * 400):
+        with pytest.raises(LinkExpired):
+            getattr(tokens, f"comment_of_{purpose}")(spoilt)

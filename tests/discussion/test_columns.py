@@ -1,0 +1,89 @@
+"""Where a comment stands in its column: its permalink counts what comes before it, in the order of the listing."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from broadsheet.accounts.models import address_digest
+from broadsheet.discussion import actions
+from broadsheet.discussion.columns import PER_PAGE, column_page, page_of
+from broadsheet.discussion.models import Comment
+from broadsheet.discussion.states import CommentState
+from broadsheet.newsroom.models import ArticlePage
+from broadsheet.review import actions as review
+from broadsheet.review.reasons import Reason
+from tests.campaigns import figure
+from tests.factories import discussion, newsroom
+
+pytestmark = pytest.mark.django_db
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+# The minute it was written in, and how many places before it stands whom it answers; 0, or beyond the first: nobody.
+Written = tuple[int, int]
+
+
+def adopted(article: ArticlePage, written: list[Written]) -> list[Comment]:
+    """Published comments, as an import brings them: an answer may be older than what it answers, or as old."""
+    batch: list[actions.AdoptedComment] = []
+    for minute, back in written:
+        batch.append(
+            actions.AdoptedComment(
+                article_id=article.pk,
+                words=discussion.words(),
+                digest=address_digest("ida@post.example"),
+                written_at=NOON + timedelta(minutes=minute),
+                state=CommentState.PUBLISHED,
+                parent=batch[-back] if 0 < back <= len(batch) else None,
+            )
+        )
+    return actions.adopt_comments(batch)
+
+
+def listed(article: ArticlePage) -> list[Comment]:
+    return list(Comment.objects.standing_on(article).in_threads())
+
+
+@settings(max_examples=figure(full=300), deadline=None)
+@given(
+    written=st.lists(st.tuples(st.integers(0, 2), st.integers(0, 5)), max_size=16),
+    withdrawn=st.sets(st.integers(0, 15), max_size=6),
+)
+def test_as_many_stand_before_a_comment_as_are_listed_before_it(written: list[Written], withdrawn: set[int]) -> None:
+    article = newsroom.article()
+    for place, comment in enumerate(adopted(article, written)):
+        if place in withdrawn:
+            actions.withdraw_comment(comment)
+    order = listed(article)
+    before = [Comment.objects.standing_on(article).standing_before(comment).count() for comment in order]
+    assert before == list(range(len(order)))
+
+
+def crowded() -> ArticlePage:
+    """An article with three pages of threads, many of the same minute, and with stubs of what was removed."""
+    article, chief = newsroom.article(), discussion.chief()
+    made = adopted(article, [(place % 7, place % 4) for place in range(2 * PER_PAGE + 30)])
+    adopted(newsroom.article(), [(0, 0), (0, 1)])  # under another article, to be counted nowhere
+    for comment in made[::9]:
+        review.remove(discussion.latest(comment), by=chief, reason=Reason.FOUL)
+    return article
+
+
+def test_a_permalink_leads_to_the_page_on_which_the_comment_is_listed() -> None:
+    article = crowded()
+    assert {comment.state for comment in listed(article)} == {CommentState.PUBLISHED, CommentState.REMOVED}
+    for number in (1, 2, 3):
+        address = f"/{article.address}/" if number == 1 else f"/{article.address}/comments/page/{number}/"
+        shown = [comment.pk for comment in column_page(article, number=number).object_list]
+        comments = Comment.objects.in_bulk(shown)
+        assert [page_of(comments[pk]) for pk in shown] == [f"{address}#comment-{pk}" for pk in shown]
+
+
+def test_a_permalink_asks_the_database_for_one_number_however_long_the_column_is() -> None:
+    last = Comment.objects.select_related("article", "thread").get(pk=listed(crowded())[-1].pk)
+    with CaptureQueriesContext(connection) as asked:
+        page_of(last)
+    assert [query["sql"].startswith("SELECT COUNT(") for query in asked] == [True]

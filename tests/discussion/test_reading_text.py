@@ -1,0 +1,68 @@
+"""A reader's plain text becomes HTML in which nothing but lines and plain web addresses mean anything."""
+
+import pytest
+from bs4 import BeautifulSoup
+from hypothesis import given
+from hypothesis import strategies as st
+
+from broadsheet.discussion.templatetags.discussion import reading_text
+
+PIECES = [
+    "https://a.example/x?a=1&b=2",
+    "http://b.example",
+    "<script>",
+    "\"'",
+    "javascript:alert(1)",
+    "&lt;",
+    "\n",
+    "\r\n",
+    " ",
+    "https://",
+]
+
+
+@pytest.mark.parametrize("text", ["<b>bold</b>", "a & b", "&amp;", "\"'", "<!-- -->", "<a href=x>"])
+def test_what_looks_like_html_is_shown_as_it_was_written(text: str) -> None:
+    soup = BeautifulSoup(reading_text(text), "lxml")
+    assert soup.get_text() == text
+    assert soup.body is None or {tag.name for tag in soup.body.find_all(True)} <= {"p"}
+
+
+def test_lines_are_kept_however_they_end() -> None:
+    assert reading_text("one\r\ntwo\rthree\n\nfour") == "one<br>two<br>three<br><br>four"
+
+
+def test_an_address_is_a_link_that_vouches_for_nothing() -> None:
+    expected = (
+        '(see <a href="https://a.example/?x=1&amp;y=2" rel="nofollow ugc noopener">https://a.example/?x=1&amp;y=2</a>).'
+    )
+    assert reading_text("(see https://a.example/?x=1&y=2).") == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["javascript:alert(1)", "www.a.example", "a.example", "mailto:a@b.example", "a@b.example", "//a.example/x",
+     "ftp://a.example/", "data:text/html,x", "/archive/", "192.168.0.1"],
+)  # fmt: skip
+def test_nothing_else_is_a_link(text: str) -> None:
+    assert "<a" not in reading_text(text)
+
+
+def test_an_address_cannot_break_out_of_its_link() -> None:
+    soup = BeautifulSoup(reading_text("https://a.example/\"onmouseover='x'<i>"), "lxml")
+    link = soup.a
+    assert link is not None
+    assert set(link.attrs) == {"href", "rel"}
+
+
+@given(st.lists(st.sampled_from(PIECES) | st.text(max_size=8), max_size=12).map("".join))
+def test_whatever_is_written_only_links_and_breaks_come_of_it_and_no_letter_is_lost(text: str) -> None:
+    shown = reading_text(text)
+    soup = BeautifulSoup(f"<pre>{shown}</pre>", "html.parser")
+    for tag in soup.pre.find_all(True):  # type: ignore[union-attr]
+        assert tag.name in {"a", "br"}
+        assert set(tag.attrs) <= {"href", "rel"}
+        assert tag.name == "br" or str(tag["href"]).lower().startswith(("http://", "https://"))
+    for line_break in soup.find_all("br"):
+        line_break.replace_with("\n")
+    assert soup.get_text() == text.replace("\r\n", "\n").replace("\r", "\n")

@@ -1,0 +1,121 @@
+"""Comments in any state, reached by walking the real actions."""
+
+from datetime import timedelta
+from itertools import count
+
+from django.utils import timezone
+
+from broadsheet.accounts.models import User, address_digest
+from broadsheet.accounts.states import Role
+from broadsheet.discussion import actions
+from broadsheet.discussion.models import Comment, Revision, Terms
+from broadsheet.discussion.states import CommentState
+from broadsheet.newsroom.models import ArticlePage
+from broadsheet.review import actions as review
+from broadsheet.review.reasons import Reason
+from tests.factories import accounts, newsroom
+
+_numbers = count(1)
+
+
+def terms(version: str = "2026-01") -> Terms:
+    """The terms in force, or a new version of them."""
+    words = {
+        "rules": "Keep it polite.\nObey the law.",
+        "licence": "You license your words to us.",
+        "privacy": "E-mail is for verification.",
+    }
+    return Terms.objects.get_or_create(version=version, defaults=words)[0]
+
+
+def words(text: str = "", *, name: str = "Ida Holm", website: str = "") -> Revision:
+    """A text that is not stored yet; different every time unless given."""
+    return Revision(
+        name=name, website=website, text=text or f"I was there in the rain, for the {next(_numbers)}th time."
+    )
+
+
+def submitted(
+    article: ArticlePage | None = None,
+    *,
+    text: str = "",
+    name: str = "Ida Holm",
+    website: str = "",
+    address: str = "",
+    parent: Comment | None = None,
+    wants_letter: bool = False,
+) -> Comment:
+    """An UNVERIFIED comment."""
+    return actions.submit_comment(
+        article or newsroom.article(),
+        words=words(text, name=name, website=website),
+        address=address or f"reader{next(_numbers)}@post.example",
+        terms=terms(),
+        parent=parent,
+        wants_letter=wants_letter,
+    )
+
+
+def pending(article: ArticlePage | None = None, **given: object) -> Comment:
+    """A PENDING comment."""
+    return actions.verify_comment(submitted(article, **given))  # type: ignore[arg-type]
+
+
+def chief() -> User:
+    """A chief reviewer."""
+    return accounts.staff(Role.CHIEF_REVIEWER)
+
+
+def published(article: ArticlePage | None = None, *, by: User | None = None, **given: object) -> Comment:
+    """A PUBLISHED comment, approved by a reviewer."""
+    comment = pending(article, **given)
+    review.approve(latest(comment), by=by or chief())
+    return fresh(comment)
+
+
+def many_published(article: ArticlePage, number: int) -> list[Comment]:
+    """Many PUBLISHED comments at once, a minute apart, as an import would bring them."""
+    first = timezone.now() + timedelta(minutes=1)
+    batch = [
+        actions.AdoptedComment(
+            article_id=article.pk,
+            words=words(),
+            digest=address_digest(f"many{one}@post.example"),
+            written_at=first + timedelta(minutes=one),
+            state=CommentState.PUBLISHED,
+        )
+        for one in range(number)
+    ]
+    return actions.adopt_comments(batch)
+
+
+def in_state(state: CommentState, article: ArticlePage | None = None, **given: object) -> Comment:
+    """A comment in any state, brought there by the moves that lead to it."""
+    if state == CommentState.UNVERIFIED:
+        return submitted(article, **given)  # type: ignore[arg-type]
+    if state == CommentState.EXPIRED:
+        return actions.expire_comment(submitted(article, **given))  # type: ignore[arg-type]
+    comment = pending(article, **given)
+    if state == CommentState.WITHDRAWN:
+        return actions.withdraw_comment(comment)
+    if state == CommentState.HELD:
+        review.hold(latest(comment), by=chief())
+    if state == CommentState.DECLINED:
+        review.decline(latest(comment), by=chief(), reason=Reason.IRRELEVANT)
+    if state in {CommentState.PUBLISHED, CommentState.REMOVED}:
+        review.approve(latest(comment), by=chief())
+    if state == CommentState.REMOVED:
+        review.remove(latest(comment), by=chief(), reason=Reason.SLANDER)
+    return fresh(comment)
+
+
+def latest(comment: Comment) -> Revision:
+    """The exact text that a reviewer would read now."""
+    found = fresh(comment).latest
+    assert found is not None
+    return found
+
+
+def fresh(comment: Comment) -> Comment:
+    """The comment as it stands in the table now."""
+    return Comment.objects.select_related("latest", "shown", "article").get(pk=comment.pk)

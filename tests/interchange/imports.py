@@ -1,0 +1,77 @@
+"""Runs the import as the command does, and says what stands in the paper afterwards."""
+
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from django.apps import apps
+from django.core.management import call_command
+from taggit.models import Tag
+from wagtail.contrib.redirects.models import Redirect
+from wagtail.search.models import IndexEntry
+
+from broadsheet.discussion.models import Comment
+from broadsheet.interchange.errors import NotAnExport
+from broadsheet.interchange.models import Counterpart
+from broadsheet.newsroom.models import ArticlePage, Author, PlainPage, SectionPage
+from broadsheet.review.models import Decision
+from tests.interchange.exports import BEGIN, END
+
+
+def run(path: Path, *words: str) -> str:
+    """Imports a file; gives the report."""
+    said = StringIO()
+    call_command("import_wordpress", str(path), *words, stdout=said)
+    return said.getvalue()
+
+
+def run_to_refusal(path: Path) -> tuple[str, NotAnExport]:
+    """Imports a file that is refused; gives the report of what came in before, and the refusal."""
+    said = StringIO()
+    try:
+        call_command("import_wordpress", str(path), stdout=said)
+    except NotAnExport as refusal:
+        return said.getvalue(), refusal
+    raise AssertionError(said.getvalue())
+
+
+def export(*parts: str) -> str:
+    """A whole export of these authors, categories and items."""
+    return BEGIN + "".join(parts) + END
+
+
+def counts() -> dict[str, int]:
+    """How many rows every table has."""
+    return {model._meta.label: model._base_manager.count() for model in apps.get_models()}
+
+
+def standing() -> dict[str, list[Any]]:
+    """All that an import brings, by what it is called and not by its numbers."""
+    articles = ArticlePage.objects.order_by("path")
+    comments = Comment.objects.order_by("written_at", "latest__text")
+    return {
+        "articles": list(articles.values_list("path", "title", "slug", "address", "section__slug", "live", "numchild")),
+        "bodies": [[(block.block_type, str(block.value)) for block in article.body] for article in articles],
+        "bylines": list(articles.values_list("slug", "byline__author__slug").order_by("path", "byline__sort_order")),
+        "tags": list(
+            articles.values_list("slug", "tagged_items__tag__slug").order_by("path", "tagged_items__tag__slug")
+        ),
+        "pages": list(PlainPage.objects.order_by("path").values_list("path", "title", "slug", "live")),
+        "sections": list(SectionPage.objects.order_by("path").values_list("path", "title", "slug", "numchild")),
+        "authors": list(Author.objects.order_by("slug").values_list("name", "slug")),
+        "subjects": list(Tag.objects.order_by("slug").values_list("name", "slug")),
+        "comments": list(
+            comments.values_list(
+                *("article__slug", "latest__name", "latest__text", "shown__text", "state", "written_at"),
+                *("parent__latest__text", "thread__latest__text"),
+            )
+        ),
+        "decisions": list(
+            Decision.objects.order_by("revision__written_at", "revision__text").values_list(
+                "revision__text", "outcome", "reason", "by"
+            )
+        ),
+        "redirects": list(Redirect.objects.order_by("old_path").values_list("old_path", "redirect_page__slug")),
+        "found": sorted(IndexEntry.objects.values_list("title", flat=True)),
+        "known": sorted(Counterpart.objects.values_list("kind", "key")),
+    }

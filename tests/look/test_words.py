@@ -1,0 +1,139 @@
+"""What pages and letters say: statuses, stubs, refusals, the page for our own faults."""
+
+from collections.abc import Callable
+
+import pytest
+from bs4 import BeautifulSoup
+from django.db import connections
+from django.template.loader import render_to_string
+from django.test import Client
+
+from broadsheet.discussion import letters
+from broadsheet.discussion.states import CommentState
+from broadsheet.newsroom.models import ArticlePage
+from broadsheet.review import actions as review
+from broadsheet.review.reasons import Reason
+from tests.factories import discussion
+from tests.factories.newsroom import paper
+from tests.look import papers
+
+pytestmark = pytest.mark.django_db
+
+STATUSES = {
+    CommentState.UNVERIFIED: "Waiting for you to confirm your address.",
+    CommentState.EXPIRED: "Not confirmed in time.",
+    CommentState.PENDING: "Waiting for review.",
+    CommentState.HELD: "Waiting for the legal desk.",
+    CommentState.PUBLISHED: "Published.",
+    CommentState.DECLINED: "Declined.",
+    CommentState.REMOVED: "Removed.",
+    CommentState.WITHDRAWN: "Withdrawn by you.",
+}
+
+
+@pytest.fixture
+def read(client: Client) -> Callable[[str], BeautifulSoup]:
+    return lambda address: BeautifulSoup(client.get(address).content, "lxml")
+
+
+@pytest.mark.parametrize("state", STATUSES)
+def test_a_receipt_says_in_words_where_the_comment_is(
+    read: Callable[[str], BeautifulSoup], article: ArticlePage, state: CommentState
+) -> None:
+    page = read(papers.receipt(discussion.in_state(state, article)))
+    assert page.select_one("#status").get_text(strip=True) == STATUSES[state]  # type: ignore[union-attr]
+
+
+def test_a_receipt_tells_the_reason_and_how_to_object_but_never_the_private_note(
+    client: Client, article: ArticlePage
+) -> None:
+    paper(contact_email="newsroom@paper.example")
+    comment = discussion.pending(article)
+    words = {"law": "German Criminal Code § 130", "explanation": "The second sentence.", "private_note": "Third time."}
+    review.decline(discussion.latest(comment), by=discussion.chief(), reason=Reason.ILLEGAL, **words)
+    page = client.get(papers.receipt(comment)).content.decode()
+    for told in (
+        "Illegal.",
+        "against the law of a country",
+        "§ 130",
+        "The second sentence.",
+        "mailto:newsroom@paper.example",
+    ):
+        assert told in page
+    assert "Third time" not in page
+
+
+def test_the_column_says_who_answers_whom_and_why_a_comment_is_gone(
+    read: Callable[[str], BeautifulSoup], article: ArticlePage
+) -> None:
+    papers.argument(article)
+    page = read(f"/{article.address}/")
+    comments = page.select(".comments > li")
+    assert ["answer" in comment["class"] for comment in comments] == [False, True, True, False, True]
+    assert comments[2].select_one(".to").get_text(" ", strip=True) == "to Otto Lind"  # type: ignore[union-attr]
+    assert comments[3].get_text(strip=True) == "Removed: Slander"
+    assert "He stole it all" not in page.get_text()
+
+
+def test_a_name_leads_to_its_web_site_and_the_time_to_the_comment(
+    read: Callable[[str], BeautifulSoup], article: ArticlePage
+) -> None:
+    first = papers.argument(article)
+    comment = read(f"/{article.address}/").select_one(f"#comment-{first.pk}")
+    assert comment is not None
+    name, when = comment.select_one("bdi.who a"), comment.select_one("a.when")
+    assert name is not None
+    assert (name["href"], name["rel"]) == ("https://ida.example/", ["nofollow", "ugc", "noopener"])
+    assert when is not None
+    assert when["href"] == f"/comments/{first.pk}/"
+
+
+def test_the_text_begins_with_its_place(read: Callable[[str], BeautifulSoup], article: ArticlePage) -> None:
+    first = read(f"/{article.address}/").select_one(".body > p")
+    assert first is not None
+    assert first.get_text().startswith("BRACKWATER\N{NO-BREAK SPACE}— The ferry stays")
+
+
+def test_an_article_taken_down_says_so_and_leads_on(read: Callable[[str], BeautifulSoup], article: ArticlePage) -> None:
+    article.unpublish()
+    page = read(f"/{article.address}/")
+    assert page.select_one("h1").get_text() == "This article was taken down"  # type: ignore[union-attr]
+    assert page.select_one('.ways-on a[href="/archive/"]')
+
+
+def test_a_refusal_leaves_the_text_in_the_form(client: Client, article: ArticlePage) -> None:
+    version = discussion.terms()
+    ArticlePage.objects.filter(pk=article.pk).update(comment_policy="closed")
+    sent = {"terms": version.pk, "name": "Ada", "email": "ada@reader.example", "text": "I stood on the <quay>."}
+    answer = client.post(f"/{article.address}/comments/write/", sent)
+    page = BeautifulSoup(answer.content, "lxml")
+    assert page.select_one("[role=alert] li").get_text(strip=True).startswith("This article takes no more comments.")  # type: ignore[union-attr]
+    assert page.select_one("textarea").get_text(strip=True) == "I stood on the <quay>."  # type: ignore[union-attr]
+
+
+def test_the_page_for_our_own_faults_needs_nothing() -> None:
+    connections.close_all()
+    assert "The fault is ours" in render_to_string("500.html")
+
+
+@pytest.mark.parametrize("code", ["400", "403", "403_csrf", "404", "410"])
+def test_every_other_fault_leads_on(rf: object, code: str) -> None:
+    assert 'href="/archive/"' in render_to_string(f"{code}.html")
+
+
+def test_a_letter_carries_the_link_the_code_and_nobodys_words_or_address(article: ArticlePage) -> None:
+    comment = discussion.submitted(article, name="Buy Pills", text="pills.example", address="ada@reader.example")
+    letter = letters.confirmation_letter(comment, code="204 117")
+    assert "204 117" in letter["text"]
+    assert "/comments/confirm/" in letter["text"]
+    assert article.title in letter["text"]
+    assert not [word for word in ("Pills", "pills", "ada@") if word in letter["subject"] + letter["text"]]
+    assert "\n" not in letter["subject"]
+
+
+def test_a_letter_writes_ampersands_as_they_are(article: ArticlePage) -> None:
+    ArticlePage.objects.filter(pk=article.pk).update(title="Fish & “chips” <again>")
+    article.refresh_from_db()
+    comment = discussion.pending(article)
+    comment.article = article
+    assert "“Fish & “chips” <again>”" in letters.outcome_letter(comment)["text"]

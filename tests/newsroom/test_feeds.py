@@ -1,0 +1,166 @@
+"""Feeds and sitemaps are what their standards ask for, and say nothing that pages do not."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from lxml import etree
+
+from broadsheet.newsroom.models import ArticlePage
+from tests.factories import discussion
+from tests.factories.newsroom import article, author, paper, plain_page, section
+
+pytestmark = pytest.mark.django_db
+
+DAY = datetime(2019, 3, 29, 2, 30, 15, 123456, tzinfo=UTC)
+NAMES = {
+    "atom": "http://www.w3.org/2005/Atom",
+    "dc": "http://purl.org/dc/elements/1.1/",
+    "map": "http://www.sitemaps.org/schemas/sitemap/0.9",
+    "news": "http://www.google.com/schemas/sitemap-news/0.9",
+}
+RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d([+-]\d\d:\d\d|Z)")
+
+
+@pytest.fixture
+def dredger() -> ArticlePage:
+    paper(name="Courant", tagline="News & tides", time_zone="America/Bogota")
+    return article(
+        section("Harbour", description="Ships & tides."),
+        DAY,
+        title="Dredger <brings> up & an anchor",
+        deck="It weighs two tons.",
+        byline=[author("Ada Lindqvist"), author("Ilo Brandt")],
+        tags=["Ferry"],
+        slug="dredger",
+    )
+
+
+def parsed(client: Client, address: str) -> Any:
+    answer = client.get(address)
+    assert answer.status_code == 200
+    assert "xml" in answer.headers["Content-Type"]
+    return etree.fromstring(answer.content)
+
+
+def texts(tree: Any, path: str) -> list[str]:
+    return [str(found) if isinstance(found, str) else str(found.text) for found in tree.xpath(path, namespaces=NAMES)]
+
+
+@pytest.mark.parametrize(
+    ("address", "title", "link"),
+    [("/feed/", "Courant", "/"), ("/harbour/feed/", "Courant: Harbour", "/harbour/")],
+)
+def test_rss_has_what_the_standard_and_readers_want(
+    address: str, title: str, link: str, dredger: ArticlePage, client: Client
+) -> None:
+    channel = parsed(client, address)[0]
+    assert texts(channel, "title") == [title]
+    assert texts(channel, "link") == [f"http://paper.example{link}"]
+    assert texts(channel, "description")[0]
+    assert texts(channel, "language") == ["en-gb"]
+    assert texts(channel, "atom:link[@rel='self']/@href") == [f"http://paper.example{address}"]
+    (item,) = channel.xpath("item")
+    assert texts(item, "title") == ["Dredger <brings> up & an anchor"]
+    assert texts(item, "link") == ["http://paper.example/2019/03/28/dredger/"]
+    assert texts(item, "description") == ["It weighs two tons."]
+    assert texts(item, "dc:creator") == ["Ada Lindqvist, Ilo Brandt"]
+    assert texts(item, "category") == ["Harbour", "Ferry"]
+    assert texts(item, "guid") == [f"urn:uuid:{dredger.translation_key}"]
+    assert texts(item, "guid/@isPermaLink") == ["false"]
+    (told,) = texts(item, "pubDate")
+    assert parsedate_to_datetime(told) == DAY.replace(microsecond=0)
+    assert told.endswith("-0500")
+
+
+@pytest.mark.parametrize("address", ["/feed/atom/", "/harbour/feed/atom/"])
+def test_atom_has_every_element_that_rfc_4287_requires(address: str, dredger: ArticlePage, client: Client) -> None:
+    feed = parsed(client, address)
+    assert feed.tag == "{http://www.w3.org/2005/Atom}feed"
+    for node in [feed, *feed.findall("atom:entry", NAMES)]:
+        for required in ("id", "title", "updated"):
+            assert len(node.findall(f"atom:{required}", NAMES)) == 1, required
+        assert RFC3339.fullmatch(texts(node, "atom:updated")[0])
+        assert texts(node, "atom:link[not(@rel) or @rel='alternate']/@href")[0].startswith("http://paper.example/")
+    assert texts(feed, "atom:author/atom:name") == ["Courant"]
+    assert texts(feed, "atom:link[@rel='self']/@href") == [f"http://paper.example{address}"]
+    assert texts(feed, "atom:entry/atom:id") == [f"urn:uuid:{dredger.translation_key}"]
+    assert texts(feed, "atom:entry/atom:published") == ["2019-03-28T21:30:15-05:00"]
+
+
+@pytest.mark.parametrize("address", ["/feed/", "/feed/atom/", "/harbour/feed/", "/harbour/feed/atom/"])
+def test_an_empty_feed_is_still_a_feed(address: str, client: Client) -> None:
+    section("Harbour")
+    assert not parsed(client, address).xpath("//item | //atom:entry", namespaces=NAMES)
+
+
+def test_a_section_feed_has_its_own_articles_only(dredger: ArticlePage, client: Client) -> None:
+    article(section("Town"), DAY, title="Town news")
+    assert texts(parsed(client, "/town/feed/"), "//item/title") == ["Town news"]
+    assert len(texts(parsed(client, "/feed/"), "//item/title")) == 2
+
+
+def test_a_guid_stays_when_the_address_changes(dredger: ArticlePage, client: Client) -> None:
+    before = texts(parsed(client, "/feed/"), "//guid")
+    dredger.slug = "anchor"
+    dredger.save_revision().publish()
+    tree = parsed(client, "/feed/")
+    assert texts(tree, "//item/link") == ["http://paper.example/2019/03/28/anchor/"]
+    assert texts(tree, "//guid") == before
+
+
+@pytest.mark.parametrize("address", ["/feed/", "/feed/atom/", "/news-sitemap.xml"])
+def test_characters_that_xml_cannot_carry_are_left_out(address: str, client: Client) -> None:
+    article(section("Harbour"), timezone.now(), title="Tide\x0b \x1bturns\ufffe", deck="A\x08B")
+    assert "Tide turns" in etree.tostring(parsed(client, address), encoding="unicode")
+
+
+def test_a_feed_never_has_a_comment(dredger: ArticlePage, client: Client) -> None:
+    discussion.published(dredger, text="A heron said this.")
+    assert "heron" in client.get(dredger.get_absolute_url()).content.decode()
+    for address in ["/feed/", "/feed/atom/", "/harbour/feed/", "/harbour/feed/atom/"]:
+        assert "heron" not in client.get(address).content.decode()
+
+
+# Sitemaps ------------------------------------------------------------------------------------------------------------
+
+
+def test_the_index_leads_to_maps_with_every_public_page(dredger: ArticlePage, client: Client) -> None:
+    plain_page("About")
+    found = []
+    for part in texts(parsed(client, "/sitemap.xml"), "//map:loc"):
+        found += texts(parsed(client, part.removeprefix("http://paper.example")), "//map:loc")
+    expected = ["/", "/harbour/", "/about/", "/authors/ada-lindqvist/", "/authors/ilo-brandt/", "/archive/"]
+    assert sorted(found) == sorted(f"http://paper.example{path}" for path in [*expected, "/2019/03/28/dredger/"])
+    for address in found:
+        assert client.get(address.removeprefix("http://paper.example")).status_code == 200
+
+
+def test_a_map_tells_when_an_article_was_published_last(dredger: ArticlePage, client: Client) -> None:
+    (told,) = texts(parsed(client, "/sitemap-articles-1.xml"), "//map:lastmod")
+    assert RFC3339.fullmatch(told)
+    assert dredger.last_published_at
+    assert datetime.fromisoformat(told) == dredger.last_published_at.replace(microsecond=0)
+
+
+def test_the_news_map_has_the_last_two_days_only(client: Client) -> None:
+    paper(name="Courant & Co", language="en-us")
+    harbour, now = section("Harbour"), timezone.now()
+    article(harbour, now - timedelta(hours=47), title="Yesterday's anchor")
+    article(harbour, now - timedelta(hours=49), title="An older anchor")
+    tree = parsed(client, "/news-sitemap.xml")
+    assert texts(tree, "//news:title") == ["Yesterday's anchor"]
+    assert texts(tree, "//news:publication/news:name") == ["Courant & Co"]
+    assert texts(tree, "//news:publication/news:language") == ["en"]
+    assert RFC3339.fullmatch(texts(tree, "//news:publication_date")[0])
+
+
+def test_robots_are_shown_the_maps_and_kept_out_of_back_rooms(client: Client) -> None:
+    told = client.get("/robots.txt").content.decode()
+    assert "Sitemap: http://paper.example/sitemap.xml" in told
+    for room in ["/cms/", "/desk/", "/receipts/"]:
+        assert f"Disallow: {room}\n" in told

@@ -1,0 +1,274 @@
+"""A photograph tells readers nothing but what it shows, in sizes made on request; what is none is refused in words."""
+
+import re
+import resource
+import struct
+import zlib
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+from pytest_django import Settings
+
+from broadsheet.accounts.states import Role
+from broadsheet.newsroom.models import Photo
+from broadsheet.newsroom.pictures import sources_of
+from tests.factories.accounts import signed_in
+from tests.factories.newsroom import jpeg_file, photo, picture_bytes
+from tests.newsroom.desk import words_of
+
+pytestmark = pytest.mark.django_db
+
+SECRET = b"Lindqvist's kitchen window"
+XMP = b'<?xpacket begin=""?><x:xmpmeta xmlns:x="adobe:ns:meta/">' + SECRET + b"</x:xmpmeta>"
+IPTC = b"Photoshop 3.0\x008BIM\x04\x04\x00\x00\x00\x00\x00\x20\x1c\x02\x78\x00\x1a" + SECRET
+
+
+@pytest.fixture(autouse=True)
+def own_folder(settings: Settings, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    cache.clear()  # it remembers sizes of photographs that had the same number
+
+
+def exif(orientation: int = 1) -> bytes:
+    written = Image.Exif()
+    written[0x010E] = SECRET.decode()
+    written[0x0112] = orientation
+    written.get_ifd(0x8825).update({1: "N", 2: (54.0, 12.0, 30.0), 3: "E", 4: (9.0, 5.0, 1.0), 29: "2019:03:28"})
+    return written.tobytes()
+
+
+def with_iptc(jpeg: bytes) -> bytes:
+    """Puts an APP13 segment, as agencies' programs write it, behind the start of a JPEG."""
+    return jpeg[:2] + b"\xff\xed" + struct.pack(">H", len(IPTC) + 2) + IPTC + jpeg[2:]
+
+
+def telling(kind: str, orientation: int = 1) -> bytes:
+    """A picture with all that a camera and an agency write into this format."""
+    size = (120, 80)
+    if kind == "JPEG":
+        return with_iptc(picture_bytes(kind, size=size, exif=exif(orientation), xmp=XMP, comment=SECRET))
+    if kind == "PNG":
+        text = PngInfo()
+        text.add_text("Comment", SECRET.decode())
+        text.add_itxt("XML:com.adobe.xmp", XMP.decode())
+        return picture_bytes(kind, size=size, pnginfo=text, exif=exif(orientation))
+    if kind == "GIF":
+        return picture_bytes(kind, size=size, comment=SECRET)
+    return picture_bytes(kind, size=size, exif=exif(orientation), xmp=XMP)
+
+
+KINDS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "AVIF": "avif", "GIF": "gif"}
+
+
+def stored(kind: str, orientation: int = 1) -> Photo:
+    name = f"window.{KINDS[kind]}"
+    file = SimpleUploadedFile(name, telling(kind, orientation))
+    return Photo.objects.create(title="A window", credit="Ilo Brandt", file=file)
+
+
+def tells(content: bytes) -> bool:
+    with Image.open(BytesIO(content)) as picture:
+        picture.load()
+        known = [*picture.getexif(), *picture.getexif().get_ifd(0x8825), *(picture.info.keys() & {"xmp", "comment"})]
+    return SECRET in content or bool(known) or b"8BIM" in content
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_stored_original_has_forgotten_the_camera(kind: str) -> None:
+    assert tells(telling(kind))
+    with stored(kind).file.open() as file:
+        assert not tells(file.read())
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_served_has_forgotten_the_camera(kind: str, client: Client) -> None:
+    sources = sources_of(stored(kind))
+    for address in [sources.fallback, sources.webp.split()[0], sources.avif.split()[0]]:
+        answer = client.get(address)
+        assert answer.status_code == 200
+        assert not tells(b"".join(answer.streaming_content))  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "AVIF"])
+def test_a_picture_taken_sideways_stands_upright(kind: str) -> None:
+    made = stored(kind, orientation=6)
+    assert (made.width, made.height) == (80, 120)
+
+
+def test_a_picture_keeps_what_makes_it_look_right() -> None:
+    out = BytesIO()
+    clear = Image.new("P", (20, 20))
+    clear.save(out, "PNG", transparency=0)
+    made = Photo.objects.create(title="clear", credit="Ilo", file=SimpleUploadedFile("clear.png", out.getvalue()))
+    with made.file.open() as file, Image.open(file) as kept:
+        assert kept.convert("RGBA").getpixel((3, 3)) == (0, 0, 0, 0)
+
+
+def test_a_moving_picture_keeps_moving() -> None:
+    frames = [Image.new("L", (20, 20), shade) for shade in (0, 90, 200)]
+    out = BytesIO()
+    frames[0].save(out, "GIF", save_all=True, append_images=frames[1:], duration=100, comment=SECRET)
+    made = Photo.objects.create(title="tide", credit="Ilo", file=SimpleUploadedFile("tide.gif", out.getvalue()))
+    with made.file.open() as file:
+        content = file.read()
+    with Image.open(BytesIO(content)) as kept:
+        assert kept.n_frames == 3  # type: ignore[attr-defined]
+    assert SECRET not in content
+
+
+def test_a_stored_photograph_is_not_written_again_when_its_words_change() -> None:
+    made = photo(size=(300, 200))
+    before = (made.file.name, made.file_hash, made.width)
+    made.title = "Another title"
+    made.save()
+    again = Photo.objects.get()
+    assert (again.file.name, again.file_hash, again.width) == before
+
+
+# Sizes ---------------------------------------------------------------------------------------------------------------
+
+
+def test_four_widths_in_three_formats_are_offered_and_made(client: Client) -> None:
+    sources = sources_of(photo(size=(1800, 1200)), ratio="3x2")
+    for kind, name in [("avif", "AVIF"), ("webp", "WEBP"), ("jpeg", "JPEG")]:
+        offered = re.findall(r"(\S+) (\d+)w", getattr(sources, kind))
+        assert [int(width) for _, width in offered] == [400, 800, 1200, 1600]
+        address = offered[0][0]
+        answer = client.get(address)
+        assert answer.headers["Content-Type"] == f"image/{kind}"
+        with Image.open(BytesIO(b"".join(answer.streaming_content))) as made:  # type: ignore[attr-defined]
+            assert (made.format, made.size) == (name, (400, 267))
+    assert (sources.width, sources.height) == (800, 533)
+
+
+def test_a_small_picture_is_not_blown_up() -> None:
+    assert re.findall(r" (\d+)w", sources_of(photo(size=(900, 600))).jpeg) == ["400", "800"]
+    assert re.findall(r" (\d+)w", sources_of(photo(size=(90, 60))).jpeg) == ["400"]
+
+
+def test_a_size_may_be_kept_for_ever(client: Client) -> None:
+    answer = client.get(sources_of(photo()).fallback)
+    answer.close()
+    assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert not answer.cookies
+
+
+def test_an_address_that_we_did_not_sign_makes_no_picture(client: Client) -> None:
+    address = sources_of(photo()).fallback
+    asked = address.replace("width-400", "width-4000")
+    assert asked != address
+    assert client.get(asked).status_code == 403
+
+
+def test_originals_are_never_served(client: Client) -> None:
+    assert client.get(f"/media/{photo().file.name}").status_code == 404
+
+
+# What editors hand in ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def editor() -> Client:
+    return signed_in(Role.EDITOR)
+
+
+def hand_in(editor: Client, file: SimpleUploadedFile, **words: str) -> Any:
+    form = {"title": "Harbour", "credit": "Ilo Brandt", "description": "", "tags": "", **words}
+    return editor.post(reverse("wagtailimages:add"), {**form, "file": file}, follow=True)
+
+
+def test_an_editor_hands_in_a_photograph(editor: Client) -> None:
+    hand_in(editor, SimpleUploadedFile("window.jpg", telling("JPEG", orientation=6)))
+    made = Photo.objects.get()
+    assert (made.credit, made.width, made.height) == ("Ilo Brandt", 80, 120)
+    with made.file.open() as file:
+        assert not tells(file.read())
+
+
+def test_a_photograph_without_a_credit_is_refused_in_words(editor: Client) -> None:
+    answer = hand_in(editor, jpeg_file(), credit="")
+    assert "This field is required" in words_of(answer)
+    assert not Photo.objects.exists()
+
+
+@pytest.mark.parametrize("in_memory", [True, False])
+def test_many_at_once_are_cleaned_as_well_and_get_their_credit(
+    *, in_memory: bool, editor: Client, tmp_path: Path, settings: Settings
+) -> None:
+    if not in_memory:
+        settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 1
+    file = SimpleUploadedFile("window.jpg", telling("JPEG"))
+    address = reverse("wagtailimages:add_multiple")
+    answer = editor.post(address, {"title": "Window", "files[]": file}, headers={"X-Requested-With": "XMLHttpRequest"})
+    told = answer.json()
+    assert "credit" in told["form"]
+    waiting = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert waiting
+    assert not [path for path in waiting if tells(path.read_bytes())]
+    number = told["uploaded_file_id"]
+    words = {
+        f"uploaded-image-{number}-{name}": value for name, value in [("title", "Window"), ("credit", "Ilo Brandt")]
+    }
+    address = reverse("wagtailimages:create_multiple_from_uploaded_image", args=[number])
+    assert editor.post(address, words, headers={"X-Requested-With": "XMLHttpRequest"}).json()["success"]
+    assert Photo.objects.get().credit == "Ilo Brandt"
+    assert not [path for path in tmp_path.rglob("*.jpg") if tells(path.read_bytes())]
+
+
+def png_of(width: int, height: int) -> bytes:
+    """A PNG of any size that takes next to no room on the disk: one bit a pixel, all of them the same."""
+
+    def chunk(kind: bytes, content: bytes) -> bytes:
+        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+    packer = zlib.compressobj(9)
+    row = b"\0" * (1 + (width + 7) // 8)
+    pixels = b"".join(packer.compress(row) for _ in range(height)) + packer.flush()
+    header = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
+
+
+def most_memory() -> int:
+    """The most that this process has ever held, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
+@pytest.mark.parametrize(("width", "height"), [(20_000, 10_000), (11_000, 10_000), (40_000, 20_000)])
+def test_an_enormous_picture_is_refused_in_words(width: int, height: int, editor: Client) -> None:
+    content = png_of(width, height)
+    assert len(content) < 200_000
+    before = most_memory()
+    answer = hand_in(editor, SimpleUploadedFile("huge.png", content, content_type="image/png"))
+    assert "has too many pixels. Make it smaller: at most 100 megapixels." in words_of(answer)
+    assert most_memory() - before < 60
+    assert not Photo.objects.exists()
+
+
+WRONG = {
+    "a text": ("notes.jpg", b"Nothing to be seen here."),
+    "an empty file": ("empty.jpg", b""),
+    "a program": ("tide.jpg", b"MZ\x90\0" + b"\0" * 400),
+    "a page with a script": ("page.svg", b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"),
+    "a picture under another name": ("boat.png", picture_bytes("JPEG")),
+    "half a picture": ("half.jpg", picture_bytes("JPEG", size=(900, 600), quality=98)[:3000]),
+    "half a PNG": ("half.png", picture_bytes("PNG", size=(900, 600))[:600]),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_is_no_whole_picture_is_refused_in_words(name: str, editor: Client) -> None:
+    answer = hand_in(editor, SimpleUploadedFile(*WRONG[name]))
+    assert answer.status_code == 200
+    assert re.search(
+        r"damaged or cut off|not a valid|Not a valid|submitted file is empty|valid image|Not a supported",
+        words_of(answer),
+    )
+    assert not Photo.objects.exists()

@@ -1,0 +1,265 @@
+"""Search finds what an editor would expect, in that order, and nothing that a visitor types can break it."""
+
+from datetime import UTC, date, datetime
+from html import escape
+from string import punctuation
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from bs4 import BeautifulSoup
+from django.test import Client
+
+from broadsheet.newsroom.models import ArticlePage
+from broadsheet.newsroom.search.index import find, terms_of
+from tests.factories.newsroom import article, author, draft, section
+
+pytestmark = pytest.mark.django_db
+
+DAY = datetime(2019, 3, 28, 12, tzinfo=UTC)
+
+
+def look_for(client: Client, words: str, address: str = "/search/", **limits: str) -> Any:
+    return client.get(f"{address}?{urlencode({'q': words, **limits})}")
+
+
+def titles(answer: Any) -> list[str]:
+    return [found.article.title for found in answer.context["results"]]
+
+
+@pytest.fixture
+def harbour() -> Any:
+    return section("Harbour")
+
+
+def test_a_word_in_the_headline_counts_more_than_in_the_deck_and_that_more_than_in_the_body(
+    harbour: Any, client: Client
+) -> None:
+    filling = "The tide was out and nobody minded. " * 30
+    article(harbour, DAY, title="Nothing new", deck="Nothing.", body="anchor " * 40)
+    article(harbour, DAY, title="A find", deck="An anchor was found.", body=filling)
+    article(harbour, DAY, title="Anchor found", deck="It is old.", body=filling)
+    article(harbour, DAY, title="Late news", deck="Nothing.", body=f"{filling} An anchor was found.")
+    assert titles(look_for(client, "anchor")) == ["Anchor found", "A find", "Nothing new", "Late news"]
+
+
+def test_of_equals_the_latest_comes_first(harbour: Any, client: Client) -> None:
+    for year in (2017, 2019, 2018):
+        article(harbour, DAY.replace(year=year), title="Ferry stops", slug=f"ferry-{year}", body="No wind.")
+    found = look_for(client, "ferry").context["results"]
+    assert [result.article.published_at.year for result in found] == [2019, 2018, 2017]
+
+
+def test_all_words_must_occur_wherever_they_stand(harbour: Any, client: Client) -> None:
+    article(harbour, DAY, title="Ferry stops", body="There was a gale.")
+    article(harbour, DAY, title="Ferry sails", body="There was no wind.")
+    assert titles(look_for(client, "gale ferry")) == ["Ferry stops"]
+    assert look_for(client, "gale ferry tide").context["total"] == 0
+
+
+def test_a_word_finds_what_begins_with_it_and_not_what_has_it_inside(harbour: Any, client: Client) -> None:
+    article(harbour, DAY, title="Harbourmaster resigns")
+    article(harbour, DAY, title="Oldharbour elects")
+    assert titles(look_for(client, "harbour")) == ["Harbourmaster resigns"]
+    assert titles(look_for(client, "HARBOURM")) == ["Harbourmaster resigns"]
+
+
+def test_the_whole_word_comes_before_its_continuations(harbour: Any, client: Client) -> None:
+    article(harbour, DAY, title="Ferryman retires", slug="a", body="He is old.")
+    article(harbour, DAY.replace(year=2018), title="Ferry retires", slug="b", body="It is old.")
+    assert titles(look_for(client, "ferry")) == ["Ferry retires", "Ferryman retires"]
+
+
+@pytest.mark.parametrize("quotes", ['"{}"', "“{}”", "„{}“", '"{}'])
+def test_quotes_ask_for_the_words_in_a_row(quotes: str, harbour: Any, client: Client) -> None:
+    article(harbour, DAY, title="Low tide", body="Mud.")
+    article(harbour, DAY, title="Tide low", body="More mud.")
+    assert titles(look_for(client, quotes.format("low tide"))) == ["Low tide"]
+    assert len(titles(look_for(client, "low tide"))) == 2
+
+
+def test_the_name_in_the_byline_the_kicker_and_the_place_are_found(harbour: Any, client: Client) -> None:
+    made = article(
+        harbour, DAY, byline=[author("Wilhelmina Quist")], kicker="Dredging", place="Brackwater", title="Slow news"
+    )
+    made.save_revision().publish()
+    for words in ["Quist", "dredging", "brackwater"]:
+        assert titles(look_for(client, words)) == ["Slow news"], words
+
+
+def test_a_draft_and_what_was_taken_down_are_never_found(harbour: Any, client: Client) -> None:
+    draft(harbour, title="Anchor in a draft")
+    taken = article(harbour, DAY, title="Anchor taken down")
+    taken.unpublish()
+    changed = article(harbour, DAY, title="Something else")
+    changed.title = "Anchor in a later draft"
+    changed.save_revision()
+    assert look_for(client, "anchor").context["total"] == 0
+
+
+def test_only_articles_are_found(harbour: Any, client: Client) -> None:
+    author("Anchor Harbour")
+    assert look_for(client, "harbour").context["total"] == 0
+
+
+def test_a_search_is_narrowed_by_section_and_days(harbour: Any, client: Client) -> None:
+    town = section("Town")
+    article(harbour, DAY, title="Anchor in the harbour")
+    article(town, DAY.replace(year=2018), title="Anchor in town")
+    assert titles(look_for(client, "anchor", section="town")) == ["Anchor in town"]
+    assert titles(look_for(client, "anchor", since="2019-03-28")) == ["Anchor in the harbour"]
+    assert titles(look_for(client, "anchor", until="2019-03-27")) == ["Anchor in town"]
+    assert look_for(client, "anchor", since="2018-04-01", until="2019-03-27").context["total"] == 0
+    assert ArticlePage.objects.filter(edition_date=date(2019, 3, 28)).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("limits", "words"),
+    [
+        ({"since": "2019-04-01", "until": "2019-03-01"}, "lies before the first one"),
+        ({"since": "yesterday"}, "Enter a valid date"),
+        ({"section": "nowhere"}, "Select a valid choice"),
+        ({"q": "tide " * 100}, "at most 200 characters"),
+    ],
+)
+def test_a_limit_that_makes_no_sense_is_told_beside_its_field(
+    limits: dict[str, str], words: str, harbour: Any, client: Client
+) -> None:
+    answer = look_for(client, limits.pop("q", "anchor"), **limits)
+    assert answer.status_code == 200
+    assert words in answer.content.decode()
+
+
+def test_results_are_cut_into_pages(harbour: Any, client: Client) -> None:
+    for number in range(21):
+        article(harbour, DAY, title=f"Tide {number}", slug=f"tide-{number}")
+    assert look_for(client, "tide").context["total"] == 21
+    assert len(titles(look_for(client, "tide"))) == 20
+    assert len(titles(look_for(client, "tide", "/search/page/2/"))) == 1
+
+
+def test_an_empty_question_shows_the_form_and_no_results(client: Client) -> None:
+    for words in ["", "   ", '""', "—", "*"]:
+        answer = look_for(client, words)
+        assert answer.status_code == 200
+        assert "results" not in answer.context
+
+
+# Words with signs in them ---------------------------------------------------------------------------------------------
+
+SIGNED = [
+    ("Version 0.7.6 is out", ["0.7.6", '"0.7.6"', "7", '"7.6"', "0.7"]),
+    ("Write to foo.example.org", ["foo.example.org", '"foo.example.org"', "example", "example.or", "example.org"]),
+    ("The e-mail has no end", ["e-mail", '"e-mail"', "mail", "E-MAI", '"e mail"']),
+    ("Wages and/or bread", ["and/or", '"and/or"', "or bread", '"or bread"']),
+    ("Covid-19 in 2019-2020", ["covid 19", "covid-19", '"covid 19"', "2020", '"2019-2020"']),
+    ("On 28/03/2019 at 10.30", ["28/03/2019", "03/2019", '"28 03"', "10:30", "30"]),
+    ("AC/DC play at -5 degrees", ["dc", "AC/DC", "-5", "5", '"at 5"']),
+    ("desk@courant.example answers", ["courant", "desk@courant.example", '"desk courant"']),
+    ("See https://a.example/tide?day=2#now", ["tide", "day", "2", "now", '"day 2 now"', "https"]),
+    ("The U.S. R&amp;D of <b>rope</b>", ["s", "u.s", "amp", "r&amp;d", '"b rope b"']),
+]
+
+
+@pytest.mark.parametrize(("written", "questions"), SIGNED)
+@pytest.mark.parametrize("place", ["title", "body"])
+def test_a_word_is_found_whatever_sign_it_hangs_on(
+    written: str, questions: list[str], place: str, harbour: Any, client: Client
+) -> None:
+    text = escape(written) if place == "body" else written
+    article(harbour, DAY, **{"title": "Slow news", "slug": "slow", place: text})
+    for question in questions:
+        assert look_for(client, question).context["total"] == 1, question
+
+
+@pytest.mark.parametrize("question", ["0.76", "9.7.6", '"6.7.0"', "xample.org", '"example.or"', "foo.example.com"])
+def test_a_word_with_signs_finds_nothing_else(question: str, harbour: Any, client: Client) -> None:
+    article(harbour, DAY, title="Version 0.7.6 of foo.example.org", body="Mud.")
+    assert look_for(client, question).context["total"] == 0
+
+
+SIGNS = [*punctuation, " - ", "://", "...", "–", "’", "\u00a0"]
+
+
+def test_any_sign_divides_words_and_numbers_alike(harbour: Any) -> None:
+    """For both databases: each side is found alone, by its beginning, and with the other in a row."""
+    pairs = {sign: [(f"left{n}x", f"right{n}x"), (f"{1000 + n}", f"{2000 + n}")] for n, sign in enumerate(SIGNS)}
+    text = " ".join(sign.join(pair) for sign, both in pairs.items() for pair in both)
+    number = article(harbour, DAY, body=escape(text)).pk
+    for sign, (one, other) in ((sign, pair) for sign, both in pairs.items() for pair in both):
+        for question in [one, other, other[:-1], f'"{one} {other}"', sign.join([one, other]), f'"{one}-{other}"']:
+            assert list(find(terms_of(question), ArticlePage.objects.all())) == [number], (sign, question)
+        assert not find(terms_of(f'"{other} {one}"'), ArticlePage.objects.all()), sign
+
+
+def test_a_part_of_a_host_counts_in_the_headline_more_than_in_the_deck_and_that_more_than_in_the_body(
+    harbour: Any, client: Client
+) -> None:
+    article(harbour, DAY, title="Nothing new", deck="Nothing.", body="See tide.anchor.example. " * 40)
+    article(harbour, DAY, title="A find", deck="See tide.anchor.example.", body="Mud.")
+    article(harbour, DAY, title="See tide.anchor.example", deck="It is old.", body="Mud.")
+    assert titles(look_for(client, "anchor")) == ["See tide.anchor.example", "A find", "Nothing new"]
+
+
+# Highlighting --------------------------------------------------------------------------------------------------------
+
+
+def shown(answer: Any) -> BeautifulSoup:
+    return BeautifulSoup(answer.content, "html.parser")
+
+
+def test_the_words_are_marked_in_headline_and_excerpt(harbour: Any, client: Client) -> None:
+    article(harbour, DAY, title="Ferry stops", deck="A gale blows.", body="Ferries wait; no ferry sails.")
+    answer = look_for(client, "ferr gale")
+    assert [mark.text for mark in shown(answer).select("mark")] == ["Ferry", "gale", "Ferries", "ferry"]
+
+
+def test_the_excerpt_stands_around_the_first_word_found(harbour: Any, client: Client) -> None:
+    before, after = "The tide was out. " * 40, "Nobody minded it. " * 40
+    article(harbour, DAY, title="Slow news", deck="", body=f"{before} Then an anchor was found. {after}")
+    excerpt = look_for(client, "anchor").context["results"][0].excerpt
+    assert excerpt.startswith("… ")
+    assert excerpt.endswith(" …")
+    assert "Then an <mark>anchor</mark> was found." in excerpt
+    assert len(excerpt) < 300
+
+
+def test_accents_do_not_hinder_the_marking(harbour: Any, client: Client) -> None:
+    article(harbour, DAY, title="Café Zürich closes", body="It was the last café.")
+    assert [mark.text for mark in shown(look_for(client, "café")).select("mark")] == ["Café", "café"]
+
+
+def test_what_an_article_says_is_never_taken_for_markup(harbour: Any, client: Client) -> None:
+    article(
+        harbour,
+        DAY,
+        title="<b>Anchor</b> & <script>alert(1)</script>",
+        deck="<img src=x onerror=alert(1)> anchor <mark>",
+    )
+    page = shown(look_for(client, "anchor"))
+    assert [mark.text for mark in page.select(".results mark")] == ["Anchor", "anchor"]
+    assert not page.select(".results script, .results img, .results b")
+
+
+# What visitors type --------------------------------------------------------------------------------------------------
+
+HOSTILE = [
+    '"', "'", '""', '"tide', "tide*", "*", "tide AND", "AND", "OR", "NOT tide", "NEAR(tide sea)", "title:tide",
+    "-tide", "^tide", "tide + sea", "(tide", "tide)", "{tide}", "tide:*", "tide & !sea", "tide <-> sea", "a\\",
+    "\\'", "%s", "%(x)s", "{0}", "tide\0sea", "\0", "\ud800", "ﬁne", "ǅ", "ß", "²", "ق", "🜨",
+    "<script>alert(1)</script>", "'; DROP TABLE x; --", "a" * 10_000, "a b " * 2_500, '"' * 10_000, "\n\r\t",
+    "İstanbul", "\u202etide", "tide" + "\u0301" * 50, "_", "__", "a_b",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("words", HOSTILE)
+def test_nothing_that_a_visitor_types_breaks_the_search(words: str, harbour: Any, client: Client) -> None:
+    article(harbour, DAY, title=f"Tide {words}"[:200].replace("\0", "").encode("utf-8", "ignore").decode())
+    answer = client.get("/search/?" + urlencode({"q": words}, errors="surrogatepass"))
+    assert answer.status_code == 200
+    assert not shown(answer).select(".results script")
+
+
+def test_the_question_comes_back_as_text(client: Client) -> None:
+    page = shown(look_for(client, '"><script>alert(1)</script>'))
+    assert page.select_one("input[name=q]")["value"] == '"><script>alert(1)</script>'  # type: ignore[index]

@@ -1,0 +1,104 @@
+"""A reader who asks the front as a server does, and sees status, headers and body."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from django.core.signals import request_finished, request_started
+from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections, connection
+
+from broadsheet.config.front import fronted
+from broadsheet.pagecache.front import Application, Front
+
+
+@dataclass
+class Answered:
+    """What came back."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        """The body as text."""
+        return self.body.decode()
+
+
+@dataclass
+class Reader:
+    """Somebody before the front; `front.application` is Django, or what a test puts there."""
+
+    front: Front = field(default_factory=lambda: fronted(get_wsgi_application()))
+    host: str = "paper.example"
+
+    def get(self, path: str, method: str = "GET", **headers: str) -> Answered:
+        """Asks for a path; headers as Python writes them: `accept_encoding="br"`."""
+        return ask(self.front, path, method, **{"host": self.host, **headers})
+
+    def uncached(self, path: str) -> Answered:
+        """Asks Django itself, past the front."""
+        return ask(self.front.application, path, host=self.host)
+
+    def is_baked(self, path: str) -> bool:
+        """Whether the page lies on the disk."""
+        return any(file.exists() for file in self.files(path))
+
+    def files(self, path: str) -> tuple[Path, ...]:
+        """Where the page may lie."""
+        return self.front.store.files_of(path)
+
+
+def ask(application: Application, path: str, method: str = "GET", **headers: str) -> Answered:
+    """One request, answered by the application."""
+    before, _, query = path.partition("?")
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": method,
+        "PATH_INFO": unquote_to_bytes(before).decode("latin-1"),
+        "QUERY_STRING": query,
+        "SCRIPT_NAME": "",
+        "HTTP_HOST": "paper.example",
+        "SERVER_NAME": "paper.example",
+        "SERVER_PORT": "80",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "REMOTE_ADDR": "127.0.0.1",
+        "wsgi.url_scheme": "http",
+        "wsgi.input": BytesIO(),
+        **{f"HTTP_{name.upper()}": value for name, value in headers.items()},
+    }
+    said: list[tuple[str, list[tuple[str, str]]]] = []
+
+    def start_response(status: str, sent: list[tuple[str, str]], exc_info: object = None) -> None:
+        said.append((status, sent))
+
+    with connection_kept():
+        body = whole(application(environ, start_response))
+    status, sent = said[-1]
+    return Answered(int(status.split()[0]), {name.lower(): value for name, value in sent}, body)
+
+
+@contextmanager
+def connection_kept() -> Iterator[None]:
+    """Lets a test's own transaction go on across requests, as Django's test client does."""
+    signals = (request_started, request_finished) if connection.in_atomic_block else ()
+    for signal in signals:
+        signal.disconnect(close_old_connections)
+    try:
+        yield
+    finally:
+        for signal in signals:
+            signal.connect(close_old_connections)
+
+
+def whole(pieces: Iterable[bytes]) -> bytes:
+    """The body, put together and closed as a server does."""
+    try:
+        return b"".join(pieces)
+    finally:
+        if hasattr(pieces, "close"):
+            pieces.close()

@@ -1,0 +1,77 @@
+"""A served paper that counts how often it renders, and takes its time; runs inside the paper's own process.
+
+The server, the front, the gate and Django are the real ones; in between stands who counts. What is prepared or changed
+comes from a process of its own, as from the command line.
+"""
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.core.wsgi import get_wsgi_application
+
+from broadsheet.accounts.models import User
+from broadsheet.command import door
+from broadsheet.config.front import fronted
+from broadsheet.config.gate import Gate
+from broadsheet.config.health import watched
+from broadsheet.discussion.models import Comment
+from broadsheet.pagecache.front import Application, Environ, StartResponse
+from broadsheet.review import actions as review
+from broadsheet.review.models import Decision
+from broadsheet.review.reasons import Reason
+from tests.factories import discussion, newsroom
+from tests.pagecache.readers import whole
+
+REMOVED_WORDS = "The quay was sold for a song"
+ADDED_WORDS = "And the crane went with it"
+
+
+@dataclass
+class Counted:
+    """Django, with a letter in a file for each rendering that begins, and so many seconds before it ends."""
+
+    application: Application
+    marks: Path
+    seconds: float
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        with self.marks.open("a") as file:
+            file.write("x")
+        body = whole(self.application(environ, start_response))
+        time.sleep(self.seconds)
+        return [body]
+
+
+def serve(port: int, marks: str, seconds: float) -> None:
+    """Answers by two processes until it is told to end."""
+    counted = Counted(Gate(get_wsgi_application()), Path(marks), seconds)
+    vars(door).update(application=watched(fronted(counted)))
+    print("Ready", flush=True)
+    door.answer("127.0.0.1", port, 2)
+
+
+def prepare() -> str:
+    """An article with two comments, one of them not published yet; returns the path of its column."""
+    article = newsroom.article(title="The quay is sold")
+    discussion.published(article, by=discussion.chief(), text=REMOVED_WORDS)
+    discussion.pending(article, text=ADDED_WORDS)
+    return f"/{article.address}/comments/newest/"
+
+
+def reviewer() -> User:
+    """Whoever decided before."""
+    by = Decision.objects.latest("pk").by
+    assert by is not None
+    return by
+
+
+def remove() -> None:
+    """A reviewer removes the published comment."""
+    review.remove(discussion.latest(Comment.objects.published().earliest("pk")), by=reviewer(), reason=Reason.OFFENSIVE)
+
+
+def add() -> None:
+    """A reviewer approves the other."""
+    review.approve(discussion.latest(Comment.objects.awaiting_review().get()), by=reviewer())

@@ -1,0 +1,125 @@
+"""Many ask at once for a page that has just changed: it is rendered once, and nobody gets what was removed."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.command.conftest import paper, template
+from tests.command.papers import Paper, Served, free_port, wait_until
+from tests.pagecache.stampede import ADDED_WORDS, REMOVED_WORDS
+
+__all__ = ["paper", "template"]
+
+CROWD = 200
+LONG = 2.0  # seconds of a rendering, more than anybody waits who may have the previous version
+SERVE = "from tests.pagecache import stampede; stampede.serve({port}, {marks!r}, {seconds})"
+pytestmark = pytest.mark.timeout(300)
+
+
+@dataclass
+class Hot:
+    """A page that everybody wants, of a paper that counts its renderings."""
+
+    paper: Paper
+    served: Served
+    path: str
+    marks: Path
+
+    def do(self, what: str) -> str:
+        """Prepares or changes something in a process of its own."""
+        return self.paper.shell(f"from tests.pagecache import stampede; print(stampede.{what}())")
+
+    def get(self) -> tuple[int, str]:
+        """One reader."""
+        return self.served.get(self.path)
+
+    def crowd(self, many: int = CROWD) -> list[tuple[int, str]]:
+        """So many readers at the same moment."""
+        answers: list[tuple[int, str]] = []
+        begin = threading.Barrier(many)
+
+        def ask() -> None:
+            begin.wait()
+            answers.append(self.get())
+
+        threads = [threading.Thread(target=ask) for _ in range(many)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        return answers
+
+    def renderings(self) -> int:
+        """How many have begun."""
+        return len(self.marks.read_text())
+
+
+@contextmanager
+def hot(paper: Paper, seconds: float) -> Iterator[Hot]:
+    """The page, baked once, before two processes that take so many seconds to render it."""
+    marks, port = paper.folder / "marks.txt", free_port()
+    path = paper.shell("from tests.pagecache import stampede; print(stampede.prepare())")
+    code = SERVE.format(port=port, marks=str(marks), seconds=seconds)
+    running = Served(["--data", str(paper.folder), "manage", "shell", "--no-imports", "-c", code], port=port)
+    found = Hot(paper, running, path, marks)
+    try:
+        wait_until(lambda: answers(running))
+        assert found.get()[0] == 200
+        yield found
+    finally:
+        running.end()
+        running.close()
+
+
+def answers(running: Served) -> bool:
+    try:
+        return running.get("/healthz")[0] == 200
+    except OSError:
+        return False
+
+
+def test_a_page_from_which_something_was_removed_is_rendered_once_for_all_who_ask(paper: Paper) -> None:
+    with hot(paper, seconds=0.6) as page:
+        assert REMOVED_WORDS in page.get()[1]
+        page.do("remove")
+        before = page.renderings()
+        got = page.crowd()
+        assert len(got) == CROWD
+        assert len(set(got)) == 1
+        assert got[0][0] == 200
+        assert REMOVED_WORDS not in got[0][1]
+        assert page.renderings() == before + 1
+
+
+def test_a_page_to_which_something_was_added_is_there_meanwhile_as_it_was(paper: Paper) -> None:
+    with hot(paper, seconds=LONG) as page:
+        old = page.get()
+        page.do("add")
+        before = page.renderings()
+        first: list[tuple[int, str]] = []
+        rendering = threading.Thread(target=lambda: first.append(page.get()))
+        rendering.start()
+        wait_until(lambda: page.renderings() > before)
+        begun = time.monotonic()
+        assert page.get() == old
+        assert time.monotonic() - begun < LONG / 2
+        page.crowd(20)
+        rendering.join()
+        assert ADDED_WORDS in first[0][1]
+        assert page.get() == first[0]
+        assert page.renderings() == before + 1
+
+
+def test_what_is_removed_is_in_no_previous_version_either(paper: Paper) -> None:
+    with hot(paper, seconds=LONG) as page:
+        page.do("add")  # sets the old page aside
+        page.do("remove")
+        got = page.crowd(20)
+        assert {status for status, _ in got} == {200}
+        assert not any(REMOVED_WORDS in text for _, text in got)
+        assert all(ADDED_WORDS in text for _, text in got)

@@ -1,0 +1,400 @@
+"""A reader, commenters, two reviewers and a clock do whatever they like; an anonymous reader watches every surface.
+
+The machine keeps a model of its own of what must be visible, simpler than the product and knowing none of its code,
+and compares after each step. Canary addresses are looked for in everything that leaves the paper.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
+
+import time_machine
+from django.core import mail
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from broadsheet.accounts.models import Commenter
+from broadsheet.accounts.states import Role, Standing
+from broadsheet.discussion import tokens
+from broadsheet.discussion.models import Comment, Revision
+from broadsheet.newsroom.models import ArticlePage, CommentPolicy
+from tests.factories import accounts, discussion, newsroom
+
+START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+MARK = re.compile(r"Mark[A-Z]{6}")
+PEOPLE = ("cana.ry-one@post.example", "canary+two@post.example", "CANARY.three@Post.Example")
+
+
+@dataclass
+class Written:
+    """What the machine remembers of one comment."""
+
+    number: int
+    mark: str
+    address: str
+    article: int
+    parent: Written | None
+    wants_letter: bool
+    at: datetime
+    state: str = "unverified"
+    marks: list[str] = field(default_factory=list)
+
+
+def disguises(address: str) -> set[str]:
+    """The ways in which an address could leak."""
+    plain = {address, address.lower(), address.lower().replace("@", " at ")}
+    coded = {quote(address), quote(address.lower()), address.replace("@", "&#64;"), address.replace("@", "&commat;")}
+    raw = address.strip().lower().encode()
+    sums = {hashlib.new(kind, raw).hexdigest() for kind in ("md5", "sha1", "sha256", "sha512")}
+    return plain | coded | sums | {base64.b64encode(raw).decode().rstrip("="), raw.hex()}
+
+
+LEAKS = {form for person in PEOPLE for form in disguises(person)}
+
+
+class ColumnMachine(RuleBasedStateMachine):
+    """The thin column, driven through its front door."""
+
+    steps = 0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.savepoint = connection.savepoint()
+        self.clock = time_machine.travel(START, tick=False)
+        self.traveller = self.clock.start()
+        self.comments: list[Written] = []
+        self.approved: set[str] = set()
+        self.turn = 0
+
+    def teardown(self) -> None:
+        """Leaves the database as it was."""
+        self.clock.stop()
+        connection.savepoint_rollback(self.savepoint or "")
+        connection.run_on_commit.clear()
+        mail.outbox.clear()
+        cache.clear()
+
+    @initialize()
+    def open_the_paper(self) -> None:
+        """One section, two articles, a reviewer and a chief reviewer."""
+        newsroom.paper()
+        self.terms = discussion.terms()
+        section = newsroom.section("Harbour")
+        days_ago = START - timedelta(days=1)
+        self.articles: list[ArticlePage] = [newsroom.article(section, published_at=days_ago) for _ in range(2)]
+        self.closed: set[int] = set()
+        self.reader = Client(raise_request_exception=True)
+        self.desks = [accounts.signed_in(Role.REVIEWER), accounts.signed_in(Role.CHIEF_REVIEWER)]
+
+    # What people do
+
+    @rule(
+        who=st.sampled_from(PEOPLE),
+        where=st.integers(0, 1),
+        letters=st.text("ABCDEFGHJK", min_size=6, max_size=6),
+        tick=st.booleans(),
+        to=st.integers(0, 50),
+    )
+    def write(self, who: str, where: int, letters: str, tick: bool, to: int) -> None:
+        """Sends the form, as a comment or as an answer to anything that ever was, published or not."""
+        article, mark = self.articles[where], f"Mark{letters}"
+        parent = self.comments[to] if to < len(self.comments) else None
+        route = (
+            ("discussion:answer", [article.address, parent.number])
+            if parent
+            else ("discussion:write", [article.address])
+        )
+        sent = {
+            "terms": self.terms.pk,
+            "name": f"Reader {mark}",
+            "email": who,
+            "text": f"Hear this: {mark}",
+            "website": "",
+        }
+        answer = self.reader.post(
+            reverse(route[0], args=route[1]), {**sent, **({"wants_letter": "on"} if tick else {})}
+        )
+        self._after_commit()
+        answerable = parent is None or (parent.state == "published" and parent.article == where)
+        equal = self._equal(who, where, mark, parent)
+        lately = [
+            c
+            for c in self._with("unverified")
+            if c.address.lower() == who.lower() and self._now() - c.at <= timedelta(hours=1)
+        ]
+        if where in self.closed or not answerable or (equal is None and len(lately) >= 5):
+            assert answer.status_code in {404, 422}, answer.status_code
+            return
+        assert answer.status_code == 302, answer.status_code
+        comment = tokens.comment_of_waiting(answer.headers["Location"].rstrip("/").rsplit("/", 1)[1])
+        if equal is not None:
+            assert comment.pk == equal.number
+            return
+        self.comments.append(Written(comment.pk, mark, who, where, parent, tick, self._now()))
+
+    @rule(who=st.sampled_from(PEOPLE), where=st.integers(0, 1), letters=st.text("LMNOPQRSTU", min_size=5, max_size=5))
+    def flood(self, who: str, where: int, letters: str) -> None:
+        """Sends more comments than one address may have waiting."""
+        for number in "ABCDEF":
+            self.write(who, where, letters + number, tick=False, to=len(self.comments))
+
+    @precondition(lambda self: self.comments)
+    @rule(which=st.integers(0, 50), post=st.booleans())
+    def open_link(self, which: int, post: bool) -> None:
+        """Follows the letter's link: a scanner only looks, a person presses the button."""
+        one = self._pick(which)
+        with self.traveller_at(one.at):
+            token = tokens.confirmation_token(self._row(one))
+        address = reverse("discussion:confirm", args=[token])
+        answer = self.reader.post(address) if post else self.reader.get(address)
+        self._after_commit()
+        good = self._now() - one.at <= timedelta(hours=24) and one.state not in {"expired"} and not self._gone(one)
+        assert answer.status_code == ((302 if post else 200) if good else 410), answer.status_code
+        if post and good:
+            self._confirm(one)
+
+    @precondition(lambda self: self.comments)
+    @rule(which=st.integers(0, 50), wrong_before=st.sampled_from([0, 0, 1, 5]), right=st.booleans())
+    def type_codes(self, which: int, wrong_before: int, right: bool) -> None:
+        """Types six digits, the letter's or others, after having been wrong some times."""
+        for _ in range(wrong_before):
+            self._type_code(self._pick(which), right=False)
+        self._type_code(self._pick(which), right=right)
+
+    def _type_code(self, one: Written, *, right: bool) -> None:
+        row = self._row(one)
+        if right and one.state == "unverified":
+            Comment.objects.filter(pk=row.pk).update(code_digest=tokens.code_digest(row, "123456"))
+        open_tries = row.code_attempts < tokens.MAX_CODE_ATTEMPTS
+        code = "123456" if right else "654321"
+        answer = self.reader.post(reverse("discussion:waiting", args=[tokens.waiting_token(row)]), {"code": code})
+        self._after_commit()
+        if one.state == "expired" or self._gone(one):
+            assert answer.status_code == 410
+        elif one.state != "unverified":
+            assert answer.status_code == 302
+        elif right and open_tries:
+            assert answer.status_code == 302
+            self._confirm(one)
+        else:
+            assert answer.status_code == 422
+
+    @precondition(lambda self: self.comments)
+    @rule(which=st.integers(0, 50), forged=st.booleans())
+    def withdraw(self, which: int, forged: bool) -> None:
+        """Takes a comment back, or tries to with somebody else's token."""
+        one = self._pick(which)
+        token = tokens.waiting_token(self._row(one)) if forged else tokens.receipt_token(self._row(one))
+        answer = self.reader.post(reverse("discussion:withdraw", args=[token]))
+        self._after_commit()
+        if forged:
+            assert answer.status_code == 410
+        elif one.state in {"expired", "withdrawn"}:
+            assert answer.status_code == 409
+        else:
+            assert answer.status_code == 302
+            one.state = "withdrawn"
+
+    @precondition(lambda self: self.comments)
+    @rule(
+        which=st.integers(0, 50),
+        outcome=st.sampled_from(["approve", "decline", "hold", "remove", "reinstate"]),
+        reason=st.sampled_from(["", "1", "4"]),
+        chief=st.booleans(),
+        stale=st.booleans(),
+    )
+    def decide(self, which: int, outcome: str, reason: str, chief: bool, stale: bool) -> None:
+        """A reviewer decides, with or without a reason, about the text that stands or one that has changed."""
+        one = self._pick(which)
+        revision = self._row(one).latest_id
+        if stale:
+            self._rewrite(one)
+        sent = {"revision": revision, "outcome": outcome, "reason": reason}
+        answer = self.desks[chief].post(reverse("review:decide", args=[one.number]), sent)
+        self._after_commit()
+        needs = outcome in {"decline", "remove"}
+        if needs and not reason:
+            assert answer.status_code == 422
+            return
+        if outcome == "reinstate" and not chief:
+            assert answer.status_code == 403
+            return
+        move = {
+            ("pending", "approve"): "published",
+            ("pending", "decline"): "declined",
+            ("pending", "hold"): "held",
+            ("held", "approve"): "published",
+            ("held", "decline"): "declined",
+            ("published", "remove"): "removed",
+            ("declined", "reinstate"): "published",
+            ("removed", "reinstate"): "published",
+        }.get((one.state, outcome))
+        if stale or move is None:
+            assert answer.status_code == 409, (one.state, outcome, answer.status_code)
+            return
+        assert answer.status_code == 302, (one.state, outcome, answer.status_code)
+        one.state = move
+
+    @precondition(lambda self: self.comments)
+    @rule(which=st.integers(0, 50))
+    def decide_as_a_stranger(self, which: int) -> None:
+        """Tries to approve without being anybody."""
+        one = self._pick(which)
+        sent = {"revision": self._row(one).latest_id, "outcome": "approve"}
+        assert self.reader.post(reverse("review:decide", args=[one.number]), sent).status_code == 302
+
+    @rule(hours=st.sampled_from([1, 7, 25]))
+    def time_passes(self, hours: int) -> None:
+        """The clock moves and the schedule runs."""
+        self.traveller.shift(timedelta(hours=hours))
+        from django.core.management import call_command  # noqa: PLC0415 - a test's own clockwork
+
+        call_command("expire_unverified", verbosity=0)
+        self._after_commit()
+        for one in self._with("unverified"):
+            if self._now() - one.at > timedelta(hours=24):
+                one.state = "expired"
+
+    @rule(where=st.integers(0, 1), shut=st.booleans())
+    def close(self, where: int, shut: bool) -> None:
+        """An editor closes or opens the comments of an article."""
+        policy = CommentPolicy.CLOSED if shut else CommentPolicy.OPEN
+        ArticlePage.objects.filter(pk=self.articles[where].pk).update(comment_policy=policy)
+        (self.closed.add if shut else self.closed.discard)(where)
+
+    @rule(who=st.sampled_from(PEOPLE), yes=st.booleans())
+    def approve_person(self, who: str, yes: bool) -> None:
+        """A commenter may post without review from now on, or no longer."""
+        from broadsheet.accounts.models import address_digest  # noqa: PLC0415
+
+        found = Commenter.objects.filter(digest=address_digest(who))
+        if found.update(standing=Standing.APPROVED if yes else Standing.NEW):
+            (self.approved.add if yes else self.approved.discard)(who.lower())
+
+    # What must hold
+
+    @invariant()
+    def the_column_shows_exactly_what_is_published(self) -> None:
+        """Each article's own page has the words of its published comments, once, and no others."""
+        type(self).steps += 1
+        if not hasattr(self, "articles"):
+            return
+        for where, article in enumerate(self.articles):
+            text = self._read(f"/{article.address}/")
+            shown = sorted(re.findall(r"Hear this: (Mark[A-Z]{6})", text))
+            assert shown == sorted(c.mark for c in self._with("published") if c.article == where)
+            assert set(MARK.findall(text)) == set(shown), "a name is shown without its comment"
+
+    @invariant()
+    def no_other_surface_shows_more(self) -> None:
+        """Every other public address, one a step: nothing that is not published."""
+        if not hasattr(self, "articles"):
+            return
+        self.turn += 1
+        surfaces = self._surfaces()
+        text = self._read(surfaces[self.turn % len(surfaces)])
+        assert set(MARK.findall(text)) <= {c.mark for c in self._with("published")}
+
+    @invariant()
+    def a_private_page_tells_no_address_and_a_permalink_only_the_published(self) -> None:
+        """Receipt pages and desk pages carry no address; a permalink leads to published comments only."""
+        if not self.comments or not hasattr(self, "articles"):
+            return
+        one = self.comments[self.turn % len(self.comments)]
+        row = self._row(one)
+        to_be_kept = one.state == "unverified" or (one.state in {"pending", "held"} and one.wants_letter)
+        assert (row.address is not None) == to_be_kept
+        permalink = self.reader.get(reverse("discussion:permalink", args=[one.number]))
+        assert permalink.status_code == (302 if one.state == "published" else 404)
+        if self.turn % 3 == 0:  # the private pages take their turn with the steps
+            receipt = reverse("discussion:receipt", args=[tokens.receipt_token(row)])
+            self._check_leaks(self.reader.get(receipt).content.decode())
+            self._check_leaks(self.desks[0].get(reverse("review:comment", args=[one.number])).content.decode())
+            self._check_leaks(self.desks[1].get("/desk/").content.decode())
+
+    # How it is done
+
+    def traveller_at(self, moment: datetime) -> time_machine.travel:
+        """A moment in the past, for what was made then."""
+        return time_machine.travel(moment, tick=False)
+
+    def _surfaces(self) -> list[str]:
+        article, other = self.articles
+        column = [f"/{a.address}/comments/newest/" for a in self.articles] + [f"/{article.address}/comments/page/1/"]
+        dated = [f"/{other.edition_date:%Y/%m/%d}/", "/archive/", f"/{other.edition_date:%Y/%m}/"]
+        found = [
+            "/",
+            "/harbour/",
+            "/feed/",
+            "/feed/atom/",
+            "/harbour/feed/",
+            "/sitemap.xml",
+            "/search/?q=Hear",
+            "/search/?q=Mark",
+        ]
+        return column + dated + found
+
+    def _read(self, address: str) -> str:
+        answer = self.reader.get(address)
+        assert answer.status_code == 200, (address, answer.status_code)
+        assert not answer.cookies, address
+        text: str = answer.content.decode() if not answer.streaming else b"".join(answer).decode()
+        self._check_leaks(text + repr(answer.headers))
+        return text
+
+    def _check_leaks(self, text: str) -> None:
+        lowered = text.lower()
+        for form in LEAKS:
+            assert form.lower() not in lowered, f"an address leaked as {form}"
+
+    def _after_commit(self) -> None:
+        """Lets happen what waits for a commit that the test never makes; then reads the letters that left."""
+        waiting, connection.run_on_commit = connection.run_on_commit, []
+        for entry in waiting:
+            entry[1]()
+        for letter in mail.outbox:
+            assert len(letter.to) == 1
+            self._check_leaks(f"{letter.subject} {letter.body}")
+        mail.outbox.clear()
+
+    def _rewrite(self, one: Written) -> None:
+        row = self._row(one)
+        number = row.revisions.count() + 1
+        text, name = (row.latest.text, row.latest.name) if row.latest else ("", "")
+        newer = Revision.objects.create(comment=row, number=number, name=name, text=text)
+        Comment.objects.filter(pk=row.pk).update(latest=newer)
+
+    def _confirm(self, one: Written) -> None:
+        if one.state == "unverified":
+            one.state = "published" if one.address.lower() in self.approved else "pending"
+
+    def _equal(self, who: str, where: int, mark: str, parent: Written | None) -> Written | None:
+        waiting = [c for state in ("unverified", "pending", "held") for c in self._with(state)]
+        same = [
+            c for c in waiting if (c.address.lower(), c.article, c.mark, c.parent) == (who.lower(), where, mark, parent)
+        ]
+        return same[0] if same else None
+
+    def _gone(self, one: Written) -> bool:
+        return one.state == "withdrawn"
+
+    def _with(self, state: str) -> list[Written]:
+        return [one for one in self.comments if one.state == state]
+
+    def _pick(self, which: int) -> Written:
+        return self.comments[which % len(self.comments)]
+
+    def _row(self, one: Written) -> Comment:
+        return Comment.objects.select_related("latest").get(pk=one.number)
+
+    def _now(self) -> datetime:
+        return datetime.now(UTC)

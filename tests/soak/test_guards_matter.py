@@ -1,0 +1,70 @@
+"""The campaign can fail: with any one guard of the column taken out, it does.
+
+Replacing our own code is otherwise not done in these tests; here it is the point.
+"""
+
+import os
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from hypothesis import Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from broadsheet.discussion import actions, letters, rules, tokens
+from broadsheet.discussion.models import Comment, CommentQuerySet
+from broadsheet.discussion.states import TRANSITIONS, CommentState, Move
+from broadsheet.review import rules as review_rules
+from tests.soak.column_machine import ColumnMachine
+from tests.soak.test_the_column import CALM
+
+ANYWHERE: dict[Move, CommentState] = {move: to for moves in TRANSITIONS.values() for move, to in moves.items()}
+
+
+def nothing(*_: Any, **__: Any) -> None:
+    """A guard that is asleep."""
+
+
+def leaking(comment: Comment, *, code: str) -> dict[str, str]:
+    """A letter that repeats where it goes."""
+    return {"purpose": "confirmation", "subject": f"Dear {comment.address}", "text": code}
+
+
+def verified_at_once(comment: Comment) -> None:
+    """A confirmation that takes everybody for an approved commenter."""
+    comment.state, comment.code_digest = CommentState.PUBLISHED, ""
+    comment.shown, comment.address, comment.fingerprint = comment.latest, None, None
+    comment.save()
+
+
+# What is taken out: where it is, its name, what stands there instead.
+GUARDS: dict[str, tuple[Any, str, Callable[..., Any]]] = {
+    "the table of moves": (rules, "check_move", lambda comment, move: ANYWHERE[move]),
+    "review before publication": (actions, "_verify", verified_at_once),
+    "only published comments have a permalink": (CommentQuerySet, "published", lambda self: self.all()),
+    "the decision is about the text that was read": (rules, "check_same_text", nothing),
+    "only a chief reviewer reverses": (review_rules, "check_can_decide", nothing),
+    "only the published can be answered": (rules, "check_can_answer", nothing),
+    "closed is closed": (rules, "check_open_for_comments", nothing),
+    "what has expired is not confirmed": (rules, "check_can_verify", nothing),
+    "nobody's letter box is filled": (rules, "check_not_flooding", nothing),
+    "five tries at the code": (rules, "check_code_attempts", nothing),
+    "the code must be right": (tokens, "code_fits", lambda comment, code: True),
+    "the same again is the same": (actions, "_fingerprint", lambda *_, **__: uuid4().hex),
+    "the address goes when it has served": (actions, "_tell_and_forget", nothing),
+    "letters repeat no address": (letters, "confirmation_letter", leaking),
+}
+TRIED = list(GUARDS) if os.environ.get("BROADSHEET_SOAK") == "1" else list(GUARDS)[:2]
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(1200)
+@pytest.mark.django_db
+@pytest.mark.parametrize("guard", TRIED)
+def test_the_campaign_fails_without(guard: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    where, name, instead = GUARDS[guard]
+    monkeypatch.setattr(where, name, instead)
+    hasty = settings(CALM, max_examples=400, phases=[Phase.generate], database=None, print_blob=False)
+    with pytest.raises(Exception):  # noqa: B017, PT011 - an assertion of the machine, or the database's own constraint
+        run_state_machine_as_test(ColumnMachine, settings=hasty)

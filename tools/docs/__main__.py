@@ -1,0 +1,45 @@
+"""`python -m tools.docs` writes the pages; with --check it only names those that are not what the code says."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from tools.docs import commands, life, settings
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES: dict[str, Callable[[str], str]] = {
+    "docs/reference/settings.md": settings.page,
+    "docs/reference/commands.md": commands.page,
+    "docs/explanation/a-comments-life.md": life.page,
+}
+
+
+def main(words: list[str]) -> int:
+    """Writes, or with --check compares; returns 1 where a page is out of date."""
+    stale = [name for name in PAGES if wanted(name) != present(name)]
+    if "--check" not in words:
+        for name in stale:
+            write(ROOT / name, wanted(name))
+        return 0
+    for name in stale:
+        print(f"{name} is not what the code says: run python -m tools.docs")
+    return int(bool(stale))
+
+
+def present(name: str) -> str:
+    path = ROOT / name
+    return path.read_text() if path.exists() else ""
+
+
+def wanted(name: str) -> str:
+    """The page as it should be; a page with hand-written parts keeps them."""
+    return PAGES[name](present(name))
+
+
+def write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
