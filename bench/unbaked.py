@@ -1,5 +1,9 @@
-"""The paper without its front, for granian: each answer is rendered as for a page to be baked, and thrown away."""
+"""The paper without its front, for granian: each answer is rendered as for a page to be baked, and thrown away.
 
+What stands between the front and Django is as in broadsheet.config.wsgi.
+"""
+
+import gc
 import os
 from collections.abc import Iterable
 from typing import Any
@@ -9,14 +13,18 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "broadsheet.config.settings")
 _django = get_wsgi_application()
 
-from broadsheet.pagecache.pieces import PIECES  # noqa: E402 - as the front, these need Django set up first
+from broadsheet.config.gate import Gate  # noqa: E402 - as the front, these need Django set up first
+from broadsheet.pagecache.pieces import PIECES  # noqa: E402
 from broadsheet.pagecache.surrogates import collected  # noqa: E402
+
+_gated = Gate(_django)
+gc.freeze()
 
 
 def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
     """Answers as Django does."""
     with collected():
-        return list(_django(environ, start_response))
+        return list(_gated(environ, start_response))
 
 
 def without_pieces(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:

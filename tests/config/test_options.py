@@ -150,3 +150,10 @@ def test_a_write_ahead_log_only_where_it_is_sound_and_every_commit_survives_a_po
     said = sqlite_pragmas(version).split("; ")
     assert said[0] == f"PRAGMA journal_mode={mode}"
     assert "PRAGMA synchronous=FULL" in said
+
+
+def test_a_connection_outlives_the_request_that_opened_it_but_not_for_ever(tmp_path: Path) -> None:
+    assert 0 < database("", tmp_path)["CONN_MAX_AGE"] <= 60  # seconds until a file that was put in its place is seen
+    made = database("postgresql://ada@db.example/paper", tmp_path)
+    assert made["CONN_MAX_AGE"] > 0
+    assert made["CONN_HEALTH_CHECKS"]

@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from bench import table
+from bench import table, uncached
 from bench.load import Load, median_rate, median_ratio, parsed, percentile
 from bench.rows import Row
+from broadsheet.command import door
+from broadsheet.config import gate
 
 SAID = """\
 Running 3s test @ http://127.0.0.1:40275/
@@ -75,3 +77,7 @@ def test_the_table_has_the_last_figures_of_every_part(tmp_path: Path) -> None:
     assert "| baked page | 0.500 × | ≥ 0.4 | no server in front |" in written
     assert "a machine, 2026-11-23, in 90 s; `make bench ONLY=weight`" in written
     assert [one["name"] for one in json.loads((tmp_path / "table.json").read_text())["parts"]] == ["front", "weight"]
+
+
+def test_what_is_rendered_anew_has_as_many_threads_as_the_served_paper() -> None:
+    assert (uncached.THREADS, uncached.UNGATED) == (door.THREADS, gate.INSIDE)
