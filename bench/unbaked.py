@@ -14,6 +14,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "broadsheet.config.settings")
 _django = get_wsgi_application()
 
 from broadsheet.config.gate import Gate  # noqa: E402 - as the front, these need Django set up first
+from broadsheet.discussion.templatetags.discussion import comment_html  # noqa: E402
 from broadsheet.pagecache.pieces import PIECES  # noqa: E402
 from broadsheet.pagecache.surrogates import collected  # noqa: E402
 
@@ -30,4 +31,5 @@ def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]
 def without_pieces(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
     """Answers as the first request does that this process ever gets."""
     PIECES.forget()
+    comment_html.cache_clear()
     return application(environ, start_response)

@@ -5,7 +5,7 @@ from typing import Any
 from django.template import engines
 from django.utils.translation import gettext, ngettext
 from jinja2 import Environment, StrictUndefined
-from jinja2.environment import TemplateModule
+from markupsafe import Markup
 
 ENGINE = "compiled"
 
@@ -18,7 +18,7 @@ def environment(**options: Any) -> Environment:
     return made
 
 
-def rendered(name: str, **shown: Any) -> TemplateModule:
-    """What a compiled template makes of this. It has escaped what it shows, and Django's templates know that."""
-    made: TemplateModule = engines[ENGINE].get_template(name).template.make_module(shown)  # type: ignore[attr-defined]
+def rendered(name: str, macro: str, **shown: Any) -> Markup:
+    """What a macro of a compiled template makes of this. It has escaped what it shows, and Django's templates know."""
+    made: Markup = getattr(engines[ENGINE].get_template(name).template.module, macro)(**shown)  # type: ignore[attr-defined]
     return made

@@ -1,12 +1,14 @@
 """How an article's comments stand on its pages: threads in order, cut into pages of fifty."""
 
 from datetime import datetime
-from typing import Any, NamedTuple
+from functools import partial
+from typing import Any, NamedTuple, cast
 
 from django.core.paginator import Page, Paginator
 from django.http import Http404
 from django.urls import reverse
 
+from broadsheet.core.questions import Question
 from broadsheet.discussion.models import Comment
 from broadsheet.discussion.states import CommentState
 from broadsheet.newsroom.models import ArticlePage
@@ -34,14 +36,23 @@ _COLUMNS = (
 )
 
 
+def _threads(article: int, *, newest: bool) -> Any:
+    return Comment.objects.standing_on(article).in_threads(newest=newest).values_list(*_COLUMNS)
+
+
+_STANDING = Question(lambda article: Comment.objects.standing_on(article).values_list("pk"))
+_THREADS = {newest: Question(partial(_threads, newest=newest)) for newest in (False, True)}
+
+
 def column_page(article: ArticlePage, *, number: int = 1, newest: bool = False) -> "Page[Standing]":
     """One page of the column, in two queries however many comments there are; raises Http404 beyond the last."""
-    pages: Any = Paginator(Comment.objects.standing_on(article).in_threads(newest=newest), PER_PAGE)
+    pages = Paginator(range(_STANDING.count(article.pk)), PER_PAGE)
     if not 1 <= number <= pages.num_pages:
         raise Http404(f"This column has {pages.num_pages} pages.")
-    page: Page[Standing] = pages.page(number)
-    page.object_list = [Standing(*row) for row in pages.page(number).object_list.values_list(*_COLUMNS)]
-    return page
+    page: Any = pages.page(number)
+    rows = _THREADS[newest].rows(article.pk, most=PER_PAGE, after=(number - 1) * PER_PAGE)
+    page.object_list = [Standing(*row) for row in rows]
+    return cast("Page[Standing]", page)
 
 
 def page_of(comment: Comment) -> str:

@@ -71,11 +71,11 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         """Those whose address was not confirmed within 24 hours."""
         return self.filter(state=CommentState.UNVERIFIED, written_at__lt=timezone.now() - UNVERIFIED_FOR)
 
-    def on(self, article: ArticlePage) -> "CommentQuerySet":
+    def on(self, article: ArticlePage | int) -> "CommentQuerySet":
         """Those under one article."""
         return self.filter(article=article)
 
-    def standing_on(self, article: ArticlePage) -> "CommentQuerySet":
+    def standing_on(self, article: ArticlePage | int) -> "CommentQuerySet":
         """What the column under an article shows."""
         return self.on(article).standing()
 

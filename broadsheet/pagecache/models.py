@@ -5,6 +5,7 @@ The log is short-lived: nodes that saw it need it no more. On SQLite there is on
 
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 
 from django.db import connection, models
 from django.utils import timezone
@@ -39,7 +40,7 @@ class PurgeQuerySet(models.QuerySet["Purge"]):
         if is_shared():
             snapshot, own = _ask("SELECT pg_current_snapshot()::text, pg_current_xact_id_if_assigned()::text")
             return Position.parse(snapshot, own=int(own) if own else None)
-        return Position.after(self.aggregate(last=models.Max("pk"))["last"] or 0)
+        return Position.after(int(_ask("SELECT COALESCE(MAX(id), 0) FROM pagecache_purge")[0]))
 
     def between(self, then: Position, now: Position) -> list["Purge"]:
         """What was purged after one moment and before another."""
@@ -109,8 +110,8 @@ def _this_transaction() -> int | None:
     return int(_ask("SELECT pg_current_xact_id()::text")[0]) if is_shared() else None
 
 
-def _ask(question: str, *given: str) -> tuple[str, ...]:
+def _ask(question: str, *given: str) -> tuple[Any, ...]:
     with connection.cursor() as cursor:
         cursor.execute(question, given)
-        answer: tuple[str, ...] = cursor.fetchone()
+        answer: tuple[Any, ...] = cursor.fetchone()
         return answer

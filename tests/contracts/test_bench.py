@@ -4,12 +4,16 @@ import json
 from pathlib import Path
 
 import pytest
+from django.test import RequestFactory
 
 from bench import table, uncached
 from bench.load import Load, median_rate, median_ratio, parsed, percentile
 from bench.rows import Row
 from broadsheet.command import door
 from broadsheet.config import gate
+from broadsheet.discussion.templatetags.discussion import comment_html
+from tests.factories import discussion
+from tests.pagecache.readers import connection_kept
 
 SAID = """\
 Running 3s test @ http://127.0.0.1:40275/
@@ -77,6 +81,20 @@ def test_the_table_has_the_last_figures_of_every_part(tmp_path: Path) -> None:
     assert "| baked page | 0.500 × | ≥ 0.4 | no server in front |" in written
     assert "a machine, 2026-11-23, in 90 s; `make bench ONLY=weight`" in written
     assert [one["name"] for one in json.loads((tmp_path / "table.json").read_text())["parts"]] == ["front", "weight"]
+
+
+@pytest.mark.django_db
+def test_the_page_of_which_nothing_is_kept_shows_no_comment_that_was_made_before(rf: RequestFactory) -> None:
+    from bench import unbaked  # noqa: PLC0415 - as a server does; it freezes what is loaded
+
+    comment = discussion.published()
+    environ = rf.get(f"/{comment.article.address}/").environ
+    with connection_kept():
+        for _ in range(2):
+            unbaked.without_pieces(environ, lambda *_: None)
+            assert (comment_html.cache_info().hits, comment_html.cache_info().misses) == (0, 1)
+        unbaked.application(environ, lambda *_: None)
+    assert comment_html.cache_info().hits == 1
 
 
 def test_what_is_rendered_anew_has_as_many_threads_as_the_served_paper() -> None:

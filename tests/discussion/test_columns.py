@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from broadsheet.accounts.models import address_digest
 from broadsheet.discussion import actions
-from broadsheet.discussion.columns import PER_PAGE, column_page, page_of
+from broadsheet.discussion.columns import _COLUMNS, PER_PAGE, Standing, column_page, page_of
 from broadsheet.discussion.models import Comment
 from broadsheet.discussion.states import CommentState
 from broadsheet.newsroom.models import ArticlePage
@@ -70,6 +70,16 @@ def crowded() -> ArticlePage:
     for comment in made[::9]:
         review.remove(discussion.latest(comment), by=chief, reason=Reason.FOUL)
     return article
+
+
+@pytest.mark.parametrize("newest", [False, True])
+def test_a_page_has_the_rows_that_the_written_out_query_gives_for_this_article(newest: bool) -> None:
+    for article in (crowded(), newsroom.article(), crowded()):  # the SQL of the first is used for the others
+        rows = Comment.objects.standing_on(article).in_threads(newest=newest).values_list(*_COLUMNS)
+        expected = [Standing(*row) for row in rows]
+        pages = [column_page(article, number=number, newest=newest) for number in range(1, len(expected) // 50 + 2)]
+        assert [one for page in pages for one in page.object_list] == expected
+        assert {page.paginator.count for page in pages} == {len(expected)}
 
 
 def test_a_permalink_leads_to_the_page_on_which_the_comment_is_listed() -> None:

@@ -1,17 +1,20 @@
 """Puts the readers' column under an article."""
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import template
 from django.core.paginator import Page
 from django.template.defaultfilters import linebreaksbr
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.dates import MONTHS
 from django.utils.functional import SimpleLazyObject
 from django.utils.html import format_html, format_html_join
-from jinja2.environment import TemplateModule
 from linkify_it import LinkifyIt
+from markupsafe import Markup
 
 from broadsheet.core.compiled import rendered
 from broadsheet.discussion.columns import Standing, column_page
@@ -24,6 +27,7 @@ from broadsheet.pagecache.actions import kept, shows
 
 register = template.Library()
 
+KEPT = 2000  # comments, of all columns, in the memory of a process; then those go that were not shown for longest
 # Only what says by itself where it leads: no guessing of addresses from words with a dot, no mail, no relative ones.
 _LINKS = LinkifyIt(
     {"mailto:": None, "ftp:": None, "//": None}, {"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False}
@@ -53,17 +57,31 @@ def _terms() -> Terms | None:
 
 
 @register.simple_tag
-def thread(column: "Page[Standing]", article: ArticlePage, removals: Mapping[int, object]) -> TemplateModule:
+def thread(column: "Page[Standing]", article: ArticlePage, removals: Mapping[int, Any]) -> Markup:
     """The comments of one page of the column; `removals` has the decision about each that was removed."""
-    return rendered(
-        "discussion/includes/thread.jinja2",
-        comments=column.object_list,
-        removals=removals,
-        writing=reverse("discussion:write", args=[article.address]) if article.takes_comments else "",
-        local=timezone.localtime,
-        months=MONTHS,
-        reading_text=reading_text,
-    )
+    reasons = {pk: str(decision.get_reason_display()) for pk, decision in removals.items()}
+    writing = reverse("discussion:write", args=[article.address]) if article.takes_comments else ""
+    here = writing, translation.get_language(), timezone.get_current_timezone_name()
+    return Markup("").join(comment_html(one, reasons.get(one.pk), *here) for one in column.object_list)
+
+
+@lru_cache(KEPT)
+def comment_html(comment: Standing, reason: str | None, writing: str, language: str, zone: str) -> Markup:
+    """One comment as it stands in its column, made of nothing but what is given here, and kept by all of it.
+
+    `writing` is where it can be answered, if it can; it is told in this language and in this zone's time.
+    """
+    with translation.override(language), timezone.override(ZoneInfo(zone)):
+        return rendered(
+            "discussion/includes/comment.jinja2",
+            "standing",
+            comment=comment,
+            reason=reason,
+            writing=writing,
+            local=timezone.localtime,
+            months=MONTHS,
+            reading_text=reading_text,
+        )
 
 
 @register.filter
