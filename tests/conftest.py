@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.db import connections
+from django.db import connections, transaction
+from django.db.models.signals import post_save
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tools import equipment
@@ -22,6 +23,21 @@ CHROMIUM_ARGUMENTS = [
     # The browser's sockets are closed like the tests' own: no name but this machine's leads anywhere.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ]
+
+
+@pytest.fixture(autouse=True)
+def _letters_are_delivered() -> Iterator[None]:
+    """Letters leave as soon as they are committed, as they do half a second later where a worker runs."""
+    from broadsheet.mail.delivery import deliver_due  # noqa: PLC0415 - Django has to be set up first
+    from broadsheet.mail.models import Letter  # noqa: PLC0415
+
+    def deliver(created: bool, **_: object) -> None:
+        if created:
+            transaction.on_commit(deliver_due)
+
+    post_save.connect(deliver, sender=Letter)
+    yield
+    post_save.disconnect(deliver, sender=Letter)
 
 
 def borrow(name: str) -> None:

@@ -154,7 +154,6 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["d
 # What runs on a clock: management command → cron expression in UTC. The worker's tick reads this.
 SCHEDULE = {
     "publish_scheduled": "* * * * *",
-    "deliver_letters": "* * * * *",
     "expire_unverified": "*/10 * * * *",
     "tidy_baked_pages": "* * * * *",
     "prune_db_task_results": "17 3 * * *",

@@ -1,18 +1,16 @@
 """Carries out on this machine what was purged elsewhere, or by a process that was killed before it could."""
 
-import logging
 import threading
 import time
 from typing import Any
 
-from django.db import Error, connection
+from django.db import connection
 
+from broadsheet.core.rounds import go_round
 from broadsheet.pagecache.actions import catch_up, confirm, store
 from broadsheet.pagecache.edge import edge
 from broadsheet.pagecache.models import CHANNEL, is_shared
 from broadsheet.pagecache.telling import tell
-
-logger = logging.getLogger(__name__)
 
 LOOK_EVERY = 0.5  # seconds, where nobody tells
 CONFIRM_EVERY = 5.0  # seconds
@@ -21,13 +19,14 @@ CONFIRM_EVERY = 5.0  # seconds
 class Bell:
     """Rings as soon as something is purged anywhere, where the database tells; and every half second all the same."""
 
-    def __init__(self) -> None:
+    def __init__(self, stop: threading.Event) -> None:
+        self.stop = stop
         self.listening: Any = None
 
-    def wait(self, stop: threading.Event) -> None:
+    def wait(self) -> None:
         """Returns when it rings, and when it begins to listen: something may have come before."""
         if not is_shared():
-            stop.wait(LOOK_EVERY)
+            self.stop.wait(LOOK_EVERY)
             return
         connection.ensure_connection()
         server: Any = connection.connection  # psycopg's own
@@ -40,27 +39,26 @@ class Bell:
                 pass
 
 
-def follow(stop: threading.Event) -> None:
-    """Carries out what comes until `stop`; what goes wrong is told once and tried again.
+class Follower:
+    """Carries out what comes, and confirms now and then that this machine is there."""
 
-    After a cut the first thing that is done is to catch up with what was missed.
-    """
-    well, due, bell = True, 0.0, Bell()
-    while not stop.is_set():
-        try:
-            catch_up()
-            if time.monotonic() > due:
-                confirm()
-                due = time.monotonic() + CONFIRM_EVERY
-            bell.wait(stop)
-            well = True
-        except (Error, OSError) as error:
-            if well:
-                logger.warning("The purge log could not be followed (%s); it is tried again.", error)
-            well = False
-            connection.close()
-            stop.wait(LOOK_EVERY)
-    connection.close()
+    def __init__(self, stop: threading.Event) -> None:
+        self.bell = Bell(stop)
+        self.due = 0.0
+
+    def look(self) -> None:
+        """Catches up first thing, also after a cut; then waits for the bell."""
+        catch_up()
+        if time.monotonic() > self.due:
+            confirm()
+            self.due = time.monotonic() + CONFIRM_EVERY
+        self.bell.wait()
+
+
+def follow(stop: threading.Event) -> None:
+    """Carries out what is purged anywhere until `stop`."""
+    complaint = "The purge log could not be followed (%s); it is tried again."
+    go_round(stop, Follower(stop).look, complaint=complaint, rest=0)
 
 
 def tell_in_front(stop: threading.Event) -> None:
@@ -68,18 +66,13 @@ def tell_in_front(stop: threading.Event) -> None:
 
     Beside `follow`, and not in it: a cache that does not answer keeps no page on this machine's disk.
     """
-    well = True
     if not edge().keeps:
         stop.wait()
-    while not stop.wait(LOOK_EVERY):
-        try:
-            seen = store().seen()
-            if seen and tell(seen):
-                confirm()
-            well = True
-        except (Error, OSError) as error:
-            if well:
-                logger.warning("The caches in front could not be told what is stale (%s); it is tried again.", error)
-            well = False
-            connection.close()
-    connection.close()
+    complaint = "The caches in front could not be told what is stale (%s); it is tried again."
+    go_round(stop, _tell_what_is_done_here, complaint=complaint, rest=LOOK_EVERY)
+
+
+def _tell_what_is_done_here() -> None:
+    seen = store().seen()
+    if seen and tell(seen):
+        confirm()

@@ -1,19 +1,17 @@
-"""Tries again what could not be handed over; the schedule runs it every minute."""
+"""Tries at once what could not be handed over, where an operator does not want to wait."""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from broadsheet.mail.models import Letter
-from broadsheet.mail.tasks import hand_over_letter
+from broadsheet.mail.delivery import deliver_due
 
 
 class Command(BaseCommand):
     """Hands over every letter whose next attempt has come."""
 
-    help = "Hands over every letter that is due, e.g. after the mail server was away."
+    help = "Hands over every letter that is due, e.g. where no worker runs."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Makes one attempt at each."""
-        for letter_id in Letter.objects.due().values_list("pk", flat=True):
-            hand_over_letter.func(letter_id)
+        deliver_due()

@@ -1,0 +1,256 @@
+"""Letters on their way to a mail server that really listens, refuses, hangs up and goes away."""
+
+import asyncio
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any, cast
+
+import pytest
+import time_machine
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from django.db import connection, connections, transaction
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from broadsheet.mail import actions, delivery
+from broadsheet.mail.models import MAX_ATTEMPTS, Letter
+from broadsheet.mail.states import LetterState
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+REFUSED, HUNG_UP_ON = "nobody@post.example", "abrupt@post.example"
+
+
+class PostOffice:
+    """What the mail server does with what it is told; counts who comes in."""
+
+    def __init__(self) -> None:
+        self.taken: list[Envelope] = []
+        self.visits = 0
+
+    async def handle_EHLO(  # noqa: N802 - the library's name
+        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        """Somebody comes in."""
+        self.visits += 1
+        session.host_name = hostname
+        return responses
+
+    async def handle_RCPT(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        """One recipient is refused, and for one the line is cut."""
+        if address == REFUSED:
+            return f"550 no such user here: {address}"
+        if address == HUNG_UP_ON:
+            cast("asyncio.Transport", server.transport).abort()
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        """Everything else is taken."""
+        self.taken.append(envelope)
+        return "250 taken"
+
+    @property
+    def recipients(self) -> list[str]:
+        """For whom something was taken, in order."""
+        return [address for envelope in self.taken for address in envelope.rcpt_tos]
+
+
+@pytest.fixture(autouse=True)
+def _port(settings: Any) -> None:
+    """Where the paper thinks the server is."""
+    with socket.socket() as asked:
+        asked.bind(("127.0.0.1", 0))
+        port = asked.getsockname()[1]
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", port, 5
+    settings.EMAIL_USE_TLS = False
+
+
+@pytest.fixture(autouse=True)
+def _letters_are_delivered() -> None:
+    """Not here: each test says when."""
+
+
+@pytest.fixture
+def office(settings: Any) -> Iterator[PostOffice]:
+    """A server that is there."""
+    there = PostOffice()
+    controller = Controller(there, hostname="127.0.0.1", port=settings.EMAIL_PORT)
+    controller.start()
+    there.visits = 0  # the controller has looked whether it answers
+    yield there
+    controller.stop()
+
+
+def letter(to: str = "ida@post.example", **given: Any) -> Letter:
+    return actions.send(purpose="test", to=to, **{"subject": "Your comment", "text": "It stands.", **given})
+
+
+def fates() -> list[tuple[str, int, str]]:
+    return list(Letter.objects.order_by("pk").values_list("state", "attempts", "failure"))
+
+
+def test_a_letter_is_handed_over_whole_and_then_forgotten(office: PostOffice, settings: Any) -> None:
+    letter(subject="Your comment on\r\nBcc: all@post.example", text="Grüße aus Ærø.\n.\nThis is below a lone dot.")
+    delivery.deliver_due()
+    (envelope,) = office.taken
+    assert (envelope.mail_from, envelope.rcpt_tos) == (settings.MAIL_FROM, ["ida@post.example"])
+    head, _, body = cast("bytes", envelope.content).decode().partition("\r\n\r\n")
+    assert "Subject: Your comment on Bcc: all@post.example" in head
+    assert "\nBcc:" not in head
+    assert body.strip() == "Grüße aus Ærø.\r\n.\r\nThis is below a lone dot."
+    kept = Letter.objects.get()
+    assert (kept.state, kept.recipient, kept.subject, kept.text) == (LetterState.SENT, None, None, None)
+    assert kept.sent_at
+
+
+def test_many_letters_share_one_connection_and_cost_one_commit_each(office: PostOffice) -> None:
+    for number in range(20):
+        letter(f"reader{number}@post.example")
+    with CaptureQueriesContext(connection) as asked:
+        delivery.deliver_due()
+    assert (len(office.taken), office.visits) == (20, 1)
+    assert sum(query["sql"] == "COMMIT" for query in asked) == 21
+
+
+def test_where_the_server_is_away_each_letter_is_counted_once_and_due_again_in_a_minute(settings: Any) -> None:
+    with socket.create_server(("127.0.0.1", settings.EMAIL_PORT)) as deaf:  # accepts, and says nothing
+        settings.EMAIL_TIMEOUT = 0.5
+        for number in range(50):
+            letter(f"reader{number}@post.example")
+        delivery.deliver_due()
+        deaf.settimeout(0)
+        deaf.accept()[0].close()
+        with pytest.raises(BlockingIOError):
+            deaf.accept()  # it was asked once, not fifty times
+    assert fates() == [(LetterState.QUEUED, 1, "SMTPServerDisconnected")] * 50
+    assert not Letter.objects.due().exists()
+    assert Letter.objects.first().recipient == "reader0@post.example"  # type: ignore[union-attr]
+
+
+def test_when_the_server_is_back_all_arrives(settings: Any) -> None:
+    letter()
+    with time_machine.travel(timezone.now(), tick=True) as now:
+        delivery.deliver_due()
+        assert fates() == [(LetterState.QUEUED, 1, "ConnectionRefusedError")]
+        there = PostOffice()
+        controller = Controller(there, hostname="127.0.0.1", port=settings.EMAIL_PORT)
+        controller.start()
+        try:
+            delivery.deliver_due()
+            assert not there.taken  # not yet due
+            now.shift(timedelta(seconds=61))
+            delivery.deliver_due()
+        finally:
+            controller.stop()
+    assert fates() == [(LetterState.SENT, 2, "")]
+    assert there.recipients == ["ida@post.example"]
+
+
+def test_after_thirty_attempts_over_a_day_it_is_given_up_and_forgotten() -> None:
+    letter()
+    with time_machine.travel(began := timezone.now(), tick=False) as now:
+        while (waiting := Letter.objects.get()).state == LetterState.QUEUED:
+            assert waiting.recipient
+            now.move_to(waiting.next_attempt_at)
+            delivery.deliver_due()
+        took = timezone.now() - began
+    assert timedelta(hours=22) < took < timedelta(hours=30)
+    assert (waiting.state, waiting.attempts, waiting.failure) == (
+        LetterState.FAILED,
+        MAX_ATTEMPTS,
+        "ConnectionRefusedError",
+    )
+    assert (waiting.recipient, waiting.subject, waiting.text, waiting.sent_at) == (None, None, None, None)
+
+
+@pytest.mark.parametrize("bad", [REFUSED, HUNG_UP_ON, "two\nlines@post.example"])
+def test_a_letter_that_cannot_be_delivered_holds_up_no_other_and_its_failure_names_nobody(
+    office: PostOffice, bad: str
+) -> None:
+    letter("before@post.example")
+    letter(bad)
+    letter("after@post.example")
+    delivery.deliver_due()
+    assert office.recipients == ["before@post.example", "after@post.example"]
+    (_, attempts, failure) = fates()[1]
+    assert (attempts, failure.isalpha()) == (1, True)
+    assert [fate[0] for fate in fates()] == [LetterState.SENT, LetterState.QUEUED, LetterState.SENT]
+
+
+def test_new_letters_go_before_those_that_failed(office: PostOffice) -> None:
+    tried = letter("tried@post.example")
+    Letter.objects.filter(pk=tried.pk).update(attempts=4, next_attempt_at=timezone.now() - timedelta(hours=1))
+    letter("new@post.example")
+    delivery.deliver_due()
+    assert office.recipients == ["new@post.example", "tried@post.example"]
+
+
+def test_whoever_is_told_to_stop_finishes_the_letter_under_way_and_leaves_the_rest(office: PostOffice) -> None:
+    for _ in range(3):
+        letter()
+    delivery.deliver_due(unless=lambda: bool(office.taken))
+    assert fates() == [(LetterState.SENT, 1, ""), (LetterState.QUEUED, 0, ""), (LetterState.QUEUED, 0, "")]
+
+
+def test_a_letter_whose_attempt_was_cut_off_is_due_again(office: PostOffice, monkeypatch: pytest.MonkeyPatch) -> None:
+    letter()
+    with monkeypatch.context() as killed:
+        killed.setattr(delivery.Server, "take", lambda *_: sys.exit())
+        with pytest.raises(SystemExit):
+            delivery.deliver_due()
+    delivery.deliver_due()
+    assert (fates(), office.taken) == ([(LetterState.QUEUED, 1, "")], [])
+    with time_machine.travel(timezone.now() + timedelta(seconds=61)):
+        delivery.deliver_due()
+    assert office.recipients == ["ida@post.example"]
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="on SQLite one transaction that writes keeps out all others")
+def test_two_at_once_hand_each_letter_over_once(office: PostOffice) -> None:
+    wanted = [letter(f"reader{number}@post.example").recipient for number in range(40)]
+    together = threading.Barrier(3)
+
+    def work() -> None:
+        together.wait()
+        delivery.deliver_due()
+        connections.close_all()
+
+    workers = [threading.Thread(target=work) for _ in range(3)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert sorted(office.recipients) == sorted(str(one) for one in wanted)
+
+
+def test_what_is_rolled_back_sends_nothing(office: PostOffice) -> None:
+    with transaction.atomic():
+        letter()
+        transaction.set_rollback(True)
+    delivery.deliver_due()
+    assert not office.taken
+
+
+def test_it_is_delivered_soon_after_it_is_written_and_for_as_long_as_nobody_stops_it(office: PostOffice) -> None:
+    stop = threading.Event()
+    worker = threading.Thread(target=delivery.deliver, args=(stop,))
+    worker.start()
+    try:
+        for number in range(3):
+            letter(f"reader{number}@post.example")
+            until = timezone.now() + timedelta(seconds=20)
+            while len(office.taken) <= number:
+                assert timezone.now() < until
+                threading.Event().wait(0.05)
+    finally:
+        stop.set()
+        worker.join()
+    assert len(office.taken) == 3
