@@ -1,5 +1,6 @@
 """The form under an article, and the six digits."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -17,7 +18,7 @@ class PlainTextField(forms.CharField):
 class CommentForm(forms.Form):
     """Name, e-mail, web site, comment."""
 
-    terms = forms.ModelChoiceField(Terms.objects.all(), widget=forms.HiddenInput)
+    terms = forms.CharField(required=False, widget=forms.HiddenInput)
     name = forms.CharField(
         max_length=MAX_NAME,
         label="Name",
@@ -51,8 +52,10 @@ class CommentForm(forms.Form):
         help_text="Then your address is kept until that letter is sent.",
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: Mapping[str, Any] | None = None, *, current: Terms | None) -> None:
+        """`current` are the terms that stand now, if the paper has any."""
+        super().__init__(data, initial={"terms": current.pk if current else ""})
+        self.current = current
         too_long = f"Your comment has %(show_value)d characters; {MAX_TEXT:,} fit. Please shorten it."
         self.fields["text"].validators[0].message = too_long  # type: ignore[attr-defined]
         for name, field in self.fields.items():
@@ -66,16 +69,15 @@ class CommentForm(forms.Form):
             raise forms.ValidationError("Write the address of your web site with https:// in front, or leave it empty.")
         return website
 
-    def clean_terms(self) -> Terms:
+    def clean_terms(self) -> Terms | None:
         """Refuses terms that were replaced since the page was loaded: nobody agrees to what they did not see."""
-        seen: Terms = self.cleaned_data["terms"]
-        current = Terms.objects.first()
-        if seen != current:
-            self.data = {**dict(self.data.items()), self.add_prefix("terms"): str(current.pk if current else "")}
+        current = str(self.initial["terms"])
+        if self.cleaned_data["terms"] != current:
+            self.data = {**dict(self.data.items()), self.add_prefix("terms"): current}
             raise forms.ValidationError(
                 "Our rules have changed since you opened the page. Please read them once more and send again."
             )
-        return seen
+        return self.current
 
     def words(self) -> Revision:
         """The exact text as it will be published, not yet stored."""

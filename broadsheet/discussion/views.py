@@ -33,14 +33,15 @@ def write(request: HttpRequest, address: str, answers: int | None = None) -> Htt
     """① The form on a page of its own: where it is sent, and where it comes back with what is missing."""
     article = _article(address)
     parent = get_object_or_404(Comment.objects.on(article).for_reading(), pk=answers) if answers else None
-    form = CommentForm(request.POST if request.method == "POST" else None, initial={"terms": Terms.objects.first()})
+    terms = Terms.objects.first()
+    form = CommentForm(request.POST if request.method == "POST" else None, current=terms)
     if request.method != "POST":
         rules.check_can_write(article, parent=parent)
     if form.is_valid():
         comment = _submit(form, article=article, parent=parent)
         if comment is not None:
             return redirect("discussion:waiting", tokens.waiting_token(comment))
-    context = {"article": article, "form": form, "parent": parent, "terms": Terms.objects.first()}
+    context = {"article": article, "form": form, "parent": parent, "terms": terms}
     return render(request, "discussion/write.html", context, status=422 if form.is_bound else 200)
 
 

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser
 from broadsheet.accounts.models import address_digest
 from broadsheet.discussion.actions import AdoptedComment, adopt_comments
 from broadsheet.discussion.forms import CommentForm
-from broadsheet.discussion.models import MAX_NAME, MAX_TEXT, Comment, Revision
+from broadsheet.discussion.models import MAX_NAME, MAX_TEXT, Comment, Revision, Terms
 from broadsheet.discussion.states import CommentState
 from broadsheet.newsroom.models import ArticlePage
 from tests.factories import discussion, newsroom
@@ -58,7 +58,7 @@ def strings() -> list[str]:
     return list(dict.fromkeys([*naughty, *scripts]))
 
 
-def accepted(string: str, terms: int) -> list[Revision]:
+def accepted(string: str, terms: Terms) -> list[Revision]:
     """The texts that the form makes of one string in every field at once, and in each alone."""
     name, text = string[:MAX_NAME], string[:MAX_TEXT]
     tries: list[dict[str, Any]] = [
@@ -70,7 +70,7 @@ def accepted(string: str, terms: int) -> list[Revision]:
             "text": f"http://holm.example/{text}"[:MAX_TEXT],
         },
     ]
-    forms = [CommentForm({"terms": terms, "email": "ida@post.example", **one}) for one in tries]
+    forms = [CommentForm({"terms": str(terms.pk), "email": "ida@post.example", **one}, current=terms) for one in tries]
     return [form.words() for form in forms if form.is_valid()]
 
 
@@ -106,7 +106,7 @@ def unmeant(elements: list[tuple[str, list[tuple[str, str]]]]) -> list[object]:
 def test_no_hostile_string_becomes_an_element_an_attribute_or_a_script_link(
     strings: list[str], browser: Browser
 ) -> None:
-    terms = discussion.terms().pk
+    terms = discussion.terms()
     words = iter([one for string in strings for one in accepted(string, terms)])
     section, shown = newsroom.section(), 0
     page = browser.new_page()
@@ -127,7 +127,7 @@ def test_no_hostile_string_becomes_an_element_an_attribute_or_a_script_link(
 def test_hostile_strings_at_the_desk_and_on_the_receipt_are_words_too(strings: list[str], browser: Browser) -> None:
     desk_client = Client()
     desk_client.force_login(discussion.chief())
-    terms = discussion.terms().pk
+    terms = discussion.terms()
     words = [one for string in strings[:: max(1, len(strings) // 150)] for one in accepted(string, terms)]
     article = newsroom.article()
     batch = [

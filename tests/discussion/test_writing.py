@@ -75,7 +75,8 @@ def test_the_letter_forgets_where_it_went(django_capture_on_commit_callbacks: ob
         ({"name": "x" * 81}, "at most 80"),
         ({"text": "x" * (MAX_TEXT + 1)}, "5001 characters; 5,000 fit"),
         ({"text": "null\x00byte"}, "Null characters"),
-        ({"terms": "0"}, "valid choice"),
+        ({"terms": "0"}, "Our rules have changed"),
+        ({"terms": ""}, "Our rules have changed"),
     ],
 )
 def test_bad_input_is_told_beside_its_field_and_nothing_typed_is_lost(given: dict[str, str], sentence: str) -> None:

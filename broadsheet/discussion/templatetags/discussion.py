@@ -47,7 +47,7 @@ def readers_comments(context: template.Context, article: ArticlePage) -> dict[st
         "order": "oldest",
         "terms": terms,
         "is_open": article.takes_comments and terms,
-        "form": SimpleLazyObject(lambda: CommentForm(initial={"terms": terms})),
+        "form": SimpleLazyObject(lambda: CommentForm(current=terms)),
     }
 
 
