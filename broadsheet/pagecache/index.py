@@ -16,6 +16,11 @@ from broadsheet.pagecache.pages import Page
 LAYOUT = "2"  # changes when older folders can no longer be read
 PATIENCE = 10.0  # seconds to wait for another process at the index
 REMEMBERED = 86_400.0  # seconds
+# The lowest byte of SQLite's codes says what kind of thing went wrong.
+OUT_OF_REACH = frozenset({
+    *(sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL),
+    *(sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN),
+})  # fmt: skip
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS page (
     name TEXT PRIMARY KEY, path TEXT NOT NULL, headers TEXT NOT NULL, digests TEXT NOT NULL, until REAL);
@@ -48,6 +53,7 @@ class Index:
         self.folder.mkdir(parents=True, exist_ok=True)
         with closing(sqlite3.connect(self.file, timeout=PATIENCE)) as index:
             index.execute("PRAGMA synchronous = OFF")  # after a power cut the folder is begun anew
+            index.execute("PRAGMA journal_mode = PERSIST")  # to remove it each time is no safer, and takes longer
             index.execute("PRAGMA foreign_keys = ON")
             self._begin(index)
             with index:
@@ -131,3 +137,8 @@ class Index:
         with self._opened() as index:
             index.execute("DELETE FROM done WHERE at < ?", [now - REMEMBERED])
             index.execute("INSERT OR REPLACE INTO done VALUES (?, ?)", [purge, now])
+
+
+def is_out_of_reach(error: sqlite3.DatabaseError) -> bool:
+    """Whether the index only cannot be used at the moment, e.g. on a full disk; what is in it is right all the same."""
+    return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF in OUT_OF_REACH

@@ -1,8 +1,12 @@
-"""A baked page, and what it is called on the disk."""
+"""A baked page, what it is called on the disk, and how it comes to lie there."""
 
 import gzip
+import os
+import secrets
+import time
 from dataclasses import dataclass, field
 from hashlib import sha256
+from pathlib import Path
 
 import brotli
 import zstandard
@@ -22,6 +26,7 @@ COMPRESSED = (
 # Levels: the page is compressed while somebody waits for it.
 ENCODINGS = {"br": ".br", "zstd": ".zst", "gzip": ".gz"}
 INDEXES = ("index.html", "index.xml")
+SECOND = 10**9  # nanoseconds
 
 
 @dataclass(frozen=True)
@@ -82,6 +87,23 @@ def path_of(name: str) -> str:
     """The path of the page that lies there."""
     beneath, _, last = name.rpartition("/")
     return f"/{beneath}/".replace("//", "/") if last in INDEXES else f"/{name}"
+
+
+def put(file: Path, body: bytes) -> None:
+    """Writes beside the place and then moves into it: nobody ever reads half a page.
+
+    Two files may get the same number from the disk one after the other, and the same time: clocks are coarse, and are
+    set back. So the part of the time below a second is drawn by lot.
+    """
+    beside = file.with_name(f".{file.name}.{os.getpid()}")
+    try:
+        beside.write_bytes(body)
+        second = time.time_ns() // SECOND * SECOND
+        os.utime(beside, ns=(second, second + secrets.randbelow(SECOND)))
+        beside.replace(file)
+    except OSError:
+        beside.unlink(missing_ok=True)
+        raise
 
 
 def _is_plain(part: str) -> bool:

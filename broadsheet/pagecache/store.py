@@ -18,11 +18,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import Enum
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import IO
 
-from broadsheet.pagecache.index import Index, Noted
-from broadsheet.pagecache.pages import ENCODINGS, Page, digest_of, name_of, names_of
+from broadsheet.pagecache.index import Index, Noted, is_out_of_reach
+from broadsheet.pagecache.pages import ENCODINGS, INDEXES, Page, digest_of, name_of, names_of, put
 from broadsheet.pagecache.position import Position
 
 logger = logging.getLogger(__name__)
@@ -30,14 +31,9 @@ logger = logging.getLogger(__name__)
 LONGEST_TURN = 3.0  # seconds to wait for somebody else's rendering
 LOOK_EVERY = 0.005  # seconds
 KNOWN_FOR = 6 * 86_400.0  # seconds that a folder's position is worth something: the purge log is kept a little longer
-# The lowest byte of SQLite's codes says what kind of thing went wrong.
-OUT_OF_REACH = frozenset({
-    *(sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL),
-    *(sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN),
-})  # fmt: skip
-SECOND = 10**9  # nanoseconds
-MANY = 5_000  # pages; where more go at once, and most of all, the whole folder goes
+MANY = 5_000  # pages; where more go at once, their folders go, and the whole folder where those are most of all
 IN_ONE_GO = 200  # pages that go while others wait to keep theirs
+ALONE = 2  # links that lead to a folder without folders in it; some file systems never say so
 AWAY = "old-"  # how the names of folders begin from which nobody reads any more
 BOOT = Path("/proc/sys/kernel/random/boot_id")
 
@@ -75,6 +71,7 @@ class Store:
         self.pages = folder / "pages"
         self.previous = folder / "previous"
         self.index = Index(folder)
+        self.carried = count()  # names for what is taken away
 
     # Reading, without a lock.
 
@@ -148,19 +145,22 @@ class Store:
     def renew(self, keys: Iterable[str]) -> int:
         """Sets every page that has one of these keys aside, to be rendered anew, and returns how many.
 
-        Until then the version set aside may still be given to readers; a removal takes it away. Raises OSError.
+        Until then the version set aside may still be given to readers; a removal takes it away. Of very many pages
+        none is kept. Raises OSError.
         """
         with self._locked():
             try:
-                names = [name for name in self.index.having(keys) if (self.pages / name).exists()]
+                names = [name for name in self.index.having(keys) if os.path.exists(f"{self.pages}/{name}")]
                 if self._are_most(names) and self._set_all_aside():
                     return len(names)
             except sqlite3.DatabaseError:
                 return self._begin_anew()
+        away = self._room_for(names)
         for some in _pieces(names):
             with self._locked():
-                for name in filter(lambda name: (self.pages / name).exists(), some):
-                    self._set_aside(name)
+                for name in some:
+                    if not self._carry_off(name, away) and (self.pages / name).exists():
+                        self._set_aside(name)
         return len(names)
 
     def remove_expired(self, now: float) -> int:
@@ -223,7 +223,7 @@ class Store:
         file, host = self.folder / "node", socket.gethostname()[:40]
         with self._locked():
             if not (file.exists() and file.read_text().startswith(f"{host}-")):
-                _put(file, f"{host}-{secrets.token_hex(3)}".encode())
+                put(file, f"{host}-{secrets.token_hex(3)}".encode())
             return file.read_text()
 
     # How it is done.
@@ -248,17 +248,17 @@ class Store:
         except OSError:
             self._unlink([name])  # what lay there before had other keys
             raise
-        self._unlink_in(self.previous, name)
+        self._unlink_previous([name])
 
     def _write(self, file: Path, bodies: dict[str, bytes]) -> None:
         """Each file appears whole or not at all; the one by which a page is known comes last."""
         file.parent.mkdir(parents=True, exist_ok=True)
         for encoding, ending in ENCODINGS.items():
             if encoding in bodies:
-                _put(file.with_name(file.name + ending), bodies[encoding])
+                put(file.with_name(file.name + ending), bodies[encoding])
             else:
                 file.with_name(file.name + ending).unlink(missing_ok=True)
-        _put(file, bodies["identity"])
+        put(file, bodies["identity"])
 
     def _set_aside(self, name: str) -> None:
         """The file by which a page is known goes first, and comes last."""
@@ -281,10 +281,12 @@ class Store:
                     return len(names)
             except sqlite3.DatabaseError:
                 return self._begin_anew()
+        away = self._room_for(names)
         for some in _pieces(names):
             with self._locked():
                 try:
-                    self._unlink(some)
+                    self._unlink([name for name in some if not self._carry_off(name, away)])
+                    self._unlink_previous(some)
                     self._forget(partial(self.index.forget, some))
                 except sqlite3.DatabaseError:
                     return self._begin_anew()
@@ -307,16 +309,39 @@ class Store:
         self._clear()
         return 0
 
-    def _unlink(self, names: Iterable[str]) -> None:
-        for name in names:
-            self._unlink_in(self.pages, name)
-            self._unlink_in(self.previous, name)
+    def _room_for(self, names: Sequence[str]) -> Path | None:
+        """Where very many pages are taken to, out of readers' sight, if the disk has room for it."""
+        return self._room() if len(names) > MANY else None
 
-    def _unlink_in(self, root: Path, name: str) -> None:
-        file = f"{root}/{name}"  # there may be thousands of them, and a Path costs more than the deed
-        for ending in ("", *ENCODINGS.values()):
+    def _carry_off(self, name: str, away: Path | None) -> bool:
+        """Takes the folder away in which a page lies with no other beneath: one step, where each file would need one.
+
+        Its files are deleted later, by whoever frees the disk.
+        """
+        folder, _, last = name.rpartition("/")
+        if away is None or not folder or last not in INDEXES:
+            return False
+        try:
+            alone = os.stat(f"{self.pages}/{folder}").st_nlink == ALONE
+            if alone:
+                os.rename(f"{self.pages}/{folder}", f"{away}/{next(self.carried)}")
+        except OSError:
+            return False
+        return alone
+
+    def _unlink(self, names: Iterable[str]) -> None:
+        """There may be thousands of them, and a Path costs more than the deed."""
+        for name in names:
+            for ending in ("", *ENCODINGS.values()):
+                with suppress(FileNotFoundError):
+                    os.unlink(f"{self.pages}/{name}{ending}")
+
+    def _unlink_previous(self, names: Iterable[str]) -> None:
+        """Most have none; the packed copies of one that is not there are nobody's."""
+        for name in names:
             with suppress(FileNotFoundError):
-                os.unlink(file + ending)
+                for ending in ("", *ENCODINGS.values()):
+                    os.unlink(f"{self.previous}/{name}{ending}")
 
     def _clear(self) -> None:
         if not self._take_away(self.pages, self.previous):
@@ -334,22 +359,20 @@ class Store:
 
     def _take_away(self, *folders: Path) -> bool:
         """Takes whole folders out of readers' sight at once, if the disk has room to; their files are deleted later."""
-        try:
-            away = Path(tempfile.mkdtemp(prefix=AWAY, dir=self.folder))
-        except OSError:
+        if not (away := self._room()):
             return False
         for inside in filter(Path.exists, folders):
             inside.rename(away / inside.name)
         return True
 
+    def _room(self) -> Path | None:
+        with suppress(OSError):
+            return Path(tempfile.mkdtemp(prefix=AWAY, dir=self.folder))
+        return None
+
 
 def _pieces(names: Sequence[str]) -> Iterator[Sequence[str]]:
     return (names[start : start + IN_ONE_GO] for start in range(0, len(names), IN_ONE_GO))
-
-
-def is_out_of_reach(error: sqlite3.DatabaseError) -> bool:
-    """Whether the index only cannot be used at the moment, e.g. on a full disk; what is in it is right all the same."""
-    return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF in OUT_OF_REACH
 
 
 def boot() -> str:
@@ -373,20 +396,3 @@ def _waited_for(file: IO[str], longest: float) -> Turn:
             time.sleep(LOOK_EVERY)
         else:
             return turn
-
-
-def _put(file: Path, body: bytes) -> None:
-    """Writes beside the place and then moves into it: nobody ever reads half a page.
-
-    Two files may get the same number from the disk one after the other, and the same time: clocks are coarse, and are
-    set back. So the part of the time below a second is drawn by lot.
-    """
-    beside = file.with_name(f".{file.name}.{os.getpid()}")
-    try:
-        beside.write_bytes(body)
-        second = time.time_ns() // SECOND * SECOND
-        os.utime(beside, ns=(second, second + secrets.randbelow(SECOND)))
-        beside.replace(file)
-    except OSError:
-        beside.unlink(missing_ok=True)
-        raise

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 import time_machine
 
+from broadsheet.pagecache.index import is_out_of_reach
 from broadsheet.pagecache.memory import identity_of
 from broadsheet.pagecache.pages import Page
-from broadsheet.pagecache.store import Store, is_out_of_reach
+from broadsheet.pagecache.store import Store
 
 HTML = (("Content-Type", "text/html; charset=utf-8"),)
 

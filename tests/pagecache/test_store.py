@@ -381,6 +381,48 @@ def test_where_less_than_half_of_very_many_pages_go_the_others_stay(
     assert all(lies(store, f"/other-{number}/") for number in range(3))
 
 
+def test_where_very_many_pages_go_those_beneath_them_stay_and_so_do_their_neighbours(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("broadsheet.pagecache.store.MANY", 2)
+    gone = ["/", "/2019/", "/2019/03/", "/2019/03/28/a/", "/2019/03/28/b/", "/robots.txt"]
+    stay = ["/2019/03/28/c/", "/2019/03/28/c/page/2/", "/2019/03/28/", "/town/", *(f"/{n}/" for n in range(9))]
+    kept(store, *(page(path, b"The quay. " * 90, "many") for path in gone))
+    kept(store, *(page(path, b"The quay. " * 90, "few") for path in stay))
+    assert store.remove({"many"}) == len(gone)
+    assert not [path for path in gone if lies(store, path)]
+    assert all(read(store, path) for path in stay)
+    assert not list((store.pages / "2019" / "03").glob("28/[ab]/*"))
+    assert store.index.having({"many"}) == []
+    assert len(list(store.folder.glob("old-*/*/index.html.gz"))) == 2  # two lay alone, and went as they were
+
+
+def test_where_very_many_pages_go_their_previous_versions_go_too(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("broadsheet.pagecache.store.MANY", 2)
+    paths = [f"/{number}/" for number in range(4)]
+    kept(store, *(page(path, b"a", "many", f"half {number % 2}") for number, path in enumerate(paths)))
+    kept(store, *(page(f"/other-{number}/", b"b") for number in range(9)))
+    assert store.renew({"half 0"}) == 2
+    assert [path for path in paths if store.previous_of(path)[0].exists()] == ["/0/", "/2/"]
+    assert store.remove({"many"}) == 4
+    assert not [path for path in paths if lies(store, path) or store.previous_of(path)[0].exists()]
+
+
+def test_where_very_many_pages_are_renewed_none_of_them_stays_and_each_is_found_by_the_next_purge(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("broadsheet.pagecache.store.MANY", 2)
+    for number in range(3):
+        kept(store, page(f"/{number}/", b"a", "many"))
+        kept(store, page(f"/other-{number}/", b"b", "few"))
+    assert store.renew({"many"}) == 3
+    assert not [number for number in range(3) if lies(store, f"/{number}/")]
+    assert all(lies(store, f"/other-{number}/") for number in range(3))
+    kept(store, page("/0/", b"c", "many"))
+    assert store.remove({"many"}) == 3
+    assert not lies(store, "/0/")
+
+
 def test_where_most_of_very_many_pages_are_renewed_all_of_them_are_set_aside(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
