@@ -1,7 +1,9 @@
 """How readers find articles: by date, section, author, tag, and by searching."""
 
 from collections.abc import Sequence
+from copy import copy
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +23,7 @@ from broadsheet.newsroom.models.lists import ArticlePages, ArticleQuerySet, page
 from broadsheet.newsroom.models.pages import PAGE_SIZE
 from broadsheet.newsroom.search.highlight import show
 from broadsheet.newsroom.search.index import Term, find, terms_of
-from broadsheet.pagecache.actions import may_be_baked
+from broadsheet.pagecache.actions import kept, may_be_baked, shows
 
 FOR_EVER = "public, max-age=31536000, immutable"
 
@@ -29,10 +31,18 @@ FOR_EVER = "public, max-age=31536000, immutable"
 @require_safe
 def article_page(request: HttpRequest, address: str) -> HttpResponse:
     """One article at its address; one that was taken down says so with 410."""
-    found = get_object_or_404(ArticlePage.objects.select_related("section", "lead_image"), address=address)
+    found = copy(kept(("article", address), partial(_article, address)))  # what a request adds is nobody else's
     if not found.live:
         return render(request, "410.html", {"article": found}, status=410)
     return found.serve(request)
+
+
+def _article(address: str) -> ArticlePage:
+    """Without its text, which is asked for where it is shown."""
+    articles = ArticlePage.objects.select_related("section", "lead_image").defer("body")
+    found: ArticlePage = get_object_or_404(articles, address=address)
+    shows(*map(key_of, filter(None, (found, found.lead_image))))
+    return found
 
 
 @require_safe

@@ -11,7 +11,7 @@ from broadsheet.pagecache.models import Purge
 from broadsheet.pagecache.position import Position
 from broadsheet.pagecache.surrogates import EVERYTHING, collected, rendered, shows
 
-MOST = 500  # then it begins anew
+MOST = 1000  # then it begins anew
 Made = TypeVar("Made")
 
 

@@ -10,5 +10,5 @@ def test_every_page_is_as_if_nothing_were_kept_after_every_change(paper: Paper) 
     assert paper.shell(RUN) == ""
 
 
-def test_an_article_with_a_new_comment_asks_for_itself_and_for_comments_and_for_nothing_else(paper: Paper) -> None:
-    assert paper.shell(ASKED_FOR) == "newsroom_articlepage discussion_comment discussion_comment"
+def test_an_article_with_a_new_comment_asks_for_comments_and_for_nothing_else(paper: Paper) -> None:
+    assert paper.shell(ASKED_FOR) == "discussion_comment discussion_comment"

@@ -2,6 +2,9 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import chain, zip_longest
+from secrets import token_hex
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,6 +24,7 @@ from broadsheet.pagecache.actions import kept, shows
 register = template.Library()
 
 RELATED = 10
+GAPS = "gaps in the piece"
 _TEASER = "newsroom/includes/teaser.html"
 _FIRST_PARAGRAPH = re.compile(r"\s*<p(?:\s[^>]*)?>")
 
@@ -66,6 +70,29 @@ def _latest_of(section: SectionPage) -> Sequence[tuple[int, str]]:
     return [(one.pk, render_to_string(_TEASER, {"article": one, "size": "brief"})) for one in latest]
 
 
+@dataclass
+class _Gaps:
+    """Where something fresh stands in a piece that is being made; nobody can guess the mark."""
+
+    mark: str = field(default_factory=token_hex)
+    fresh: list["FreshNode"] = field(default_factory=list)
+
+
+class FreshNode(template.Node):
+    """What stands between {% fresh %} and {% endfresh %}."""
+
+    def __init__(self, within: template.NodeList) -> None:
+        self.within = within
+
+    def render(self, context: template.Context) -> str:
+        """A gap where a piece is being made in the same template, and what stands here everywhere else."""
+        gaps: _Gaps | None = context.render_context.get(GAPS)
+        if gaps is None:
+            return self.within.render(context)
+        gaps.fresh.append(self)
+        return gaps.mark
+
+
 class KeptNode(template.Node):
     """What stands between {% kept %} and {% endkept %}."""
 
@@ -74,9 +101,21 @@ class KeptNode(template.Node):
         self.told_apart = told_apart
 
     def render(self, context: template.Context) -> str:
-        """Rendered once for all pages where the words behind {% kept %} are the same."""
+        """Rendered once for all pages where the words behind {% kept %} are the same, but for what is fresh in it."""
         name = tuple(word.resolve(context) for word in self.told_apart)
-        return kept(name, lambda: self.within.render(context))
+        between, fresh = kept(name, lambda: self._rendered(context))
+        filled = (one.render(context) for one in fresh)
+        return "".join(chain.from_iterable(zip_longest(between, filled, fillvalue="")))
+
+    def _rendered(self, context: template.Context) -> tuple[list[str], list[FreshNode]]:
+        """What stands between the gaps, and what is to stand in them."""
+        around, gaps = context.render_context.get(GAPS), _Gaps()
+        context.render_context[GAPS] = gaps
+        try:
+            html = self.within.render(context)
+        finally:
+            context.render_context[GAPS] = around
+        return html.split(gaps.mark), gaps.fresh
 
 
 @register.tag("kept")
@@ -89,6 +128,17 @@ def keep(parser: template.base.Parser, token: template.base.Token) -> KeptNode:
     within = parser.parse(["endkept"])
     parser.delete_first_token()
     return KeptNode(within, words)
+
+
+@register.tag("fresh")
+def leave_out(parser: template.base.Parser, token: template.base.Token) -> FreshNode:
+    """Leaves something out of the piece around it, to be made each time: {% fresh %}…{% endfresh %}.
+
+    It sees what the template saw before {% kept %}, and stands in the same template, in no included one.
+    """
+    within = parser.parse(["endfresh"])
+    parser.delete_first_token()
+    return FreshNode(within)
 
 
 @register.simple_tag

@@ -31,8 +31,10 @@ def last_decision(comment: Comment) -> Decision | None:
 def removals_among(comments: Iterable[Comment]) -> dict[int, Decision]:
     """The decisions that took comments out of sight, by the number of the comment, in one query for a whole page."""
     removed = [comment.pk for comment in comments if comment.state == CommentState.REMOVED]
+    if not removed:
+        return {}
     found = Decision.objects.filter(revision__comment__in=removed, outcome=Outcome.REMOVE).select_related("revision")
-    return {decision.revision.comment_id: decision for decision in found.order_by("made_at", "pk")} if removed else {}
+    return {decision.revision.comment_id: decision for decision in found.order_by("made_at", "pk")}
 
 
 @register.filter
