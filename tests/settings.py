@@ -23,6 +23,9 @@ os.environ.setdefault("BROADSHEET_BASE_URL", "http://paper.example")
 from broadsheet.config.settings import *  # noqa: E402, F403 - the folder comes first
 from broadsheet.config.settings import DATABASES, STORAGES  # noqa: E402
 
+DATABASES["default"]["ENGINE"] = (
+    "django.db.backends.sqlite3"  # in memory nobody queues, and pytest-django knows this name
+)
 if os.environ.get("BROADSHEET_TEST_DATABASE") == "postgres":
     _server = os.environ.get("BROADSHEET_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432").rstrip("/")
     # Named after the run, so that two runs at once do not meet.

@@ -11,6 +11,7 @@ from broadsheet.config.options import BadOptions
 
 # Before 3.51.3 two connections, one writing while the other checkpoints, can corrupt a database in WAL mode.
 FIRST_SOUND_WAL = (3, 51, 3)
+WAIT = 10  # seconds at the file itself, after as many at most in the queue before it
 LARGEST_JOURNAL = 4 * 1024 * 1024  # bytes that stay beside the database after a large transaction
 LASTS = 60  # seconds for which a thread keeps its connection: to open a file and read its tables costs more than a page
 # A server that neither answers nor refuses is given up after seconds, not after the hours of TCP; libpq's own words.
@@ -41,9 +42,9 @@ def sqlite_pragmas(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> st
 
 
 def sqlite(path: Path) -> dict[str, Any]:
-    """The embedded default: writers queue for 20 s instead of failing, and never deadlock on an upgrade of a lock."""
-    options = {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": sqlite_pragmas()}
-    return {"ENGINE": "django.db.backends.sqlite3", "NAME": str(path), "OPTIONS": options, "CONN_MAX_AGE": LASTS}
+    """The embedded default: writers queue instead of failing, and never deadlock on an upgrade of a lock."""
+    options = {"transaction_mode": "IMMEDIATE", "timeout": WAIT, "init_command": sqlite_pragmas()}
+    return {"ENGINE": "broadsheet.core.sqlite", "NAME": str(path), "OPTIONS": options, "CONN_MAX_AGE": LASTS}
 
 
 def database(url: str, folder: Path) -> dict[str, Any]:

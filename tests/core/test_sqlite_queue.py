@@ -1,0 +1,165 @@
+"""Those who write to one SQLite file come one after the other; nobody who hangs keeps them from it."""
+
+import fcntl
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.db import OperationalError
+from pytest_django.plugin import DjangoDbBlocker
+
+from broadsheet.core.sqlite import base
+from broadsheet.core.sqlite.queue import queue_of
+from tools.equipment import ROOT
+
+HOLDS = """
+import sys, time
+from pathlib import Path
+from broadsheet.core.sqlite.queue import Queue
+print(Queue(Path(sys.argv[1])).enter(patience=5), flush=True)
+time.sleep(60)
+"""
+
+
+def opened(path: Path) -> base.DatabaseWrapper:
+    """A connection as Django has one."""
+    settings = {
+        "ENGINE": "broadsheet.core.sqlite",
+        "NAME": path,
+        "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 2},
+        "TIME_ZONE": None,
+        "USE_TZ": True,
+        "CONN_MAX_AGE": 0,
+        "CONN_HEALTH_CHECKS": False,
+        "AUTOCOMMIT": True,
+        "ATOMIC_REQUESTS": False,
+        "TEST": {},
+    }
+    return base.DatabaseWrapper(settings, "queued")
+
+
+@pytest.fixture
+def paper(tmp_path: Path, django_db_blocker: DjangoDbBlocker) -> Iterator[base.DatabaseWrapper]:
+    """A database with one table, and somebody who writes."""
+    wrapper = opened(tmp_path / "paper.sqlite3")
+    with django_db_blocker.unblock():
+        with wrapper.cursor() as cursor:
+            cursor.execute("CREATE TABLE comment (text TEXT)")
+        yield wrapper
+        wrapper.close()
+
+
+def begin(paper: base.DatabaseWrapper) -> None:
+    """Begins a transaction as `atomic` does."""
+    paper.set_autocommit(False, force_begin_transaction_with_broken_autocommit=True)
+
+
+def is_free(paper: base.DatabaseWrapper) -> bool:
+    """Whether another process would be let in at once."""
+    with Path(f"{paper.settings_dict['NAME']}-queue").open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+    return True
+
+
+def write(paper: base.DatabaseWrapper, text: str) -> None:
+    with paper.cursor() as cursor:
+        cursor.execute("INSERT INTO comment VALUES (%s)", [text])
+
+
+def test_the_place_is_held_from_begin_to_commit(paper: base.DatabaseWrapper) -> None:
+    assert is_free(paper)
+    begin(paper)
+    write(paper, "The tide was late.")
+    assert not is_free(paper)
+    paper.commit()
+    assert is_free(paper)
+
+
+@pytest.mark.parametrize("ending", ["rollback", "close"])
+def test_it_is_given_up_however_the_transaction_ends(paper: base.DatabaseWrapper, ending: str) -> None:
+    begin(paper)
+    assert not is_free(paper)
+    getattr(paper, ending)()
+    assert is_free(paper)
+
+
+def test_it_is_given_up_where_the_file_does_not_let_one_in(
+    paper: base.DatabaseWrapper,
+) -> None:
+    outsider = sqlite3.connect(paper.settings_dict["NAME"], isolation_level=None)
+    outsider.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(OperationalError):
+        begin(paper)
+    outsider.execute("ROLLBACK")
+    outsider.close()
+    assert is_free(paper)
+
+
+def test_threads_of_one_process_stand_in_it_too(paper: base.DatabaseWrapper) -> None:
+    inside, most = 0, 0
+
+    def visit() -> None:
+        nonlocal inside, most
+        queue = queue_of(str(paper.settings_dict["NAME"]))
+        for _ in range(50):
+            place = queue.enter(patience=20)
+            assert place is not None
+            inside += 1
+            most = max(most, inside)
+            inside -= 1
+            queue.leave(place)
+
+    threads = [threading.Thread(target=visit) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (most, inside) == (1, 0)
+
+
+@pytest.fixture
+def holder(paper: base.DatabaseWrapper) -> Iterator["subprocess.Popen[str]"]:
+    """Another process, which has the place and keeps it."""
+    line = [sys.executable, "-c", HOLDS, f"{paper.settings_dict['NAME']}-queue"]
+    process = subprocess.Popen(line, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    assert process.stdout
+    assert process.stdout.readline()
+    yield process
+    process.kill()
+    process.communicate()
+
+
+def test_whoever_hangs_keeps_nobody_from_writing(
+    paper: base.DatabaseWrapper, holder: "subprocess.Popen[str]", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(base, "PATIENCE", 0.3)
+    os.kill(holder.pid, signal.SIGSTOP)
+    begin(paper)
+    write(paper, "The tide was late.")
+    paper.commit()
+    with paper.cursor() as cursor:
+        assert cursor.execute("SELECT * FROM comment").fetchall() == [("The tide was late.",)]
+
+
+def test_whoever_is_killed_leaves_it(paper: base.DatabaseWrapper, holder: "subprocess.Popen[str]") -> None:
+    assert not is_free(paper)
+    holder.kill()
+    holder.wait()
+    assert is_free(paper)
+
+
+def test_a_queue_that_cannot_be_opened_keeps_nobody_from_writing(paper: base.DatabaseWrapper) -> None:
+    Path(f"{paper.settings_dict['NAME']}-queue").unlink(missing_ok=True)
+    Path(f"{paper.settings_dict['NAME']}-queue").mkdir()
+    begin(paper)
+    write(paper, "The tide was late.")
+    paper.commit()
