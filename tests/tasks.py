@@ -17,6 +17,8 @@ class AfterCommit(ImmediateBackend):
     Pages stay cold: a test wants to see what a change has made stale. Warmth has tests of its own.
     """
 
+    supports_defer = True
+
     def _execute_task(self, task_result: Any) -> None:
         path, do = task_result.task.module_path, partial(super()._execute_task, task_result)
         if not path.startswith(OURS):

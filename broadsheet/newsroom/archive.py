@@ -1,6 +1,7 @@
 """How many articles each year, month, day and section has, in the paper's calendar, and which come before and after.
 
-Each number is counted by itself, in an index that has nothing but public articles: no question grows with the paper.
+Each number is counted by itself, in an index that has nothing but public articles. To count years and sections takes
+longer the larger the paper is: each of these numbers is kept until an article comes into that year or section, or goes.
 """
 
 from collections.abc import Iterable, Sequence
@@ -8,10 +9,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count
 
+from broadsheet.newsroom.keys import list_of, year_of
 from broadsheet.newsroom.models import ArticlePage, SectionPage
+from broadsheet.newsroom.models.lists import ArticleQuerySet
+from broadsheet.pagecache.actions import kept, shows
 
 
 @dataclass(frozen=True)
@@ -27,14 +30,15 @@ def years() -> Sequence[dict[str, Any]]:
     all_time = around(date.max, date.min)
     if all_time.earlier is None or all_time.later is None:
         return []
-    spans = range(all_time.earlier.year, all_time.later.year - 1, -1)
-    return _counted((date(year, 1, 1), ArticlePage.objects.published().dated(year)) for year in spans)
+    days = [date(year, 1, 1) for year in range(all_time.earlier.year, all_time.later.year - 1, -1)]
+    return _filled((day, _kept_count(ArticlePage.objects.published().dated(day.year), year_of(day))) for day in days)
 
 
 def months_of(year: int) -> Sequence[dict[str, Any]]:
     """Each month of a year that has articles, in order."""
     months = range(1, 13)
-    return _counted((date(year, month, 1), ArticlePage.objects.published().dated(year, month)) for month in months)
+    articles = ArticlePage.objects.published()
+    return _filled((date(year, month, 1), articles.dated(year, month).count()) for month in months)
 
 
 def days_of(year: int, month: int) -> Sequence[dict[str, Any]]:
@@ -43,12 +47,12 @@ def days_of(year: int, month: int) -> Sequence[dict[str, Any]]:
     return list(articles.order_by("edition_date").values("edition_date").annotate(count=Count("pk")))
 
 
-def sections() -> QuerySet[SectionPage]:
+def sections() -> Sequence[SectionPage]:
     """Every section with its number of articles as `count`, in the order of the page tree."""
-    articles = ArticlePage.objects.published().filter(section=OuterRef("pk")).order_by().values("section")
-    counted = Subquery(articles.annotate(number=Count("pk")).values("number"))
-    found: QuerySet[SectionPage] = SectionPage.objects.live().annotate(count=Coalesce(counted, 0))
-    return found.order_by("path")
+    found: list[Any] = list(SectionPage.objects.live().order_by("path"))
+    for section in found:
+        section.count = _kept_count(ArticlePage.objects.published().in_section(section), list_of(section))
+    return found
 
 
 def around(first: date, last: date) -> Neighbours:
@@ -58,6 +62,15 @@ def around(first: date, last: date) -> Neighbours:
     return Neighbours(earlier, days.filter(edition_date__gt=last).order_by("edition_date").first())
 
 
-def _counted(spans: Iterable[tuple[date, Any]]) -> Sequence[dict[str, Any]]:
-    counted = ({"day": day, "count": articles.count()} for day, articles in spans)
-    return [one for one in counted if one["count"]]
+def _filled(spans: Iterable[tuple[date, int]]) -> Sequence[dict[str, Any]]:
+    return [{"day": day, "count": count} for day, count in spans if count]
+
+
+def _kept_count(articles: ArticleQuerySet, key: str) -> int:
+    """How many there are, as long as nothing with this key is purged."""
+
+    def counted() -> int:
+        shows(key)
+        return articles.count()
+
+    return kept(("count", key), counted)

@@ -4,12 +4,18 @@ A page names the key of everything on it whose change makes it wrong. What stand
 sections, foot) needs no key here: a change of it purges everything.
 """
 
+from datetime import date
 from typing import Any
 
 ARCHIVE = "archive"  # counts and neighbours in the calendar
 FRONT = "front"  # what editors have picked
 LATEST = "latest"  # the newest of the whole paper
 SITEMAPS = "sitemaps"  # every address with its last change
+
+
+def year_of(day: date) -> str:
+    """The key of how many articles the year of a day has."""
+    return f"{ARCHIVE}:{day.year}"
 
 
 def key_of(thing: Any) -> str:

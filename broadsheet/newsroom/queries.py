@@ -11,7 +11,7 @@ from django.db.models import Count, Min, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from broadsheet.newsroom.keys import ARCHIVE, LATEST
+from broadsheet.newsroom.keys import ARCHIVE, LATEST, year_of
 from broadsheet.newsroom.models import ArticlePage, ArticleTag, Author, PlainPage, SectionPage
 from broadsheet.newsroom.models.pages import PAGE_SIZE
 
@@ -23,16 +23,16 @@ NEWS_AT_MOST = 1000
 def lists_of(article: ArticlePage) -> frozenset[str]:
     """The keys of the lists in which readers find the article, as the database has it now; none while it is hidden."""
     stored = ArticlePage.objects.published().filter(pk=article.pk)
-    rows = stored.values_list("section", "byline__author", "tagged_items__tag")
-    sections, authors, tags = (
-        (set(filter(None, column)) for column in zip(*rows, strict=True)) if rows else ((), (), ())
+    rows = stored.values_list("section", "byline__author", "tagged_items__tag", "edition_date")
+    sections, authors, tags, days = (
+        (set(filter(None, column)) for column in zip(*rows, strict=True)) if rows else ((), (), (), ())
     )
     if not sections:
         return frozenset()
     named = (
         [f"in:sectionpage:{n}" for n in sections] + [f"in:author:{n}" for n in authors] + [f"in:tag:{n}" for n in tags]
     )
-    return frozenset({ARCHIVE, LATEST, *named})
+    return frozenset({ARCHIVE, LATEST, *map(year_of, days), *named})
 
 
 def printable(text: str) -> str:

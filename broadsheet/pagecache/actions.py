@@ -13,7 +13,7 @@ from broadsheet.pagecache.models import Effect, Node, Purge
 from broadsheet.pagecache.pieces import kept
 from broadsheet.pagecache.store import Store
 from broadsheet.pagecache.surrogates import EVERYTHING, may_be_baked, shows
-from broadsheet.pagecache.tasks import bake, waiting
+from broadsheet.pagecache.tasks import bake_soon, waiting
 from broadsheet.pagecache.telling import heard, may_show_old, tell_at_once, telling_addresses
 
 __all__ = [
@@ -105,7 +105,7 @@ def warm(*paths: str) -> None:
         expected = waiting()
         cold = [path for path in dict.fromkeys(paths) if path not in expected]
         if cold:
-            bake.enqueue(cold)
+            bake_soon(cold)
 
     transaction.on_commit(note, robust=True)
 

@@ -1,11 +1,16 @@
 """Bakes pages before the first reader asks for them."""
 
+from datetime import timedelta
+
+from django.utils import timezone
 from django_tasks import task
+from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from broadsheet.pagecache.baking import baked
 
 AFTER_LETTERS = -10  # letters are tasks too, and somebody waits for each
+A_MOMENT = timedelta(seconds=2)  # in which an editor gets the answer, and may publish something more
 
 
 @task(priority=AFTER_LETTERS)
@@ -15,7 +20,12 @@ def bake(paths: list[str]) -> None:
         baked(path)
 
 
+def bake_soon(paths: list[str]) -> None:
+    """Has a worker bake these pages in a moment: its rendering must not be in the way of whoever has just published."""
+    bake.using(run_after=timezone.now() + A_MOMENT).enqueue(paths)
+
+
 def waiting() -> set[str]:
     """The pages that a worker is going to ask for in any case."""
-    tasks = DBTaskResult.objects.ready().filter(task_path=bake.module_path)
+    tasks = DBTaskResult.objects.filter(status=TaskResultStatus.READY, task_path=bake.module_path)
     return {path for given in tasks.values_list("args_kwargs", flat=True) for path in given["args"][0]}

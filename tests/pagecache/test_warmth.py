@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import OperationalError, connection
 from django_tasks.base import TaskResultStatus
+from django_tasks_db.models import DBTaskResult
 from pytest_django import Settings
 
 from broadsheet.command.static_copy import StaticCopy
@@ -15,7 +17,7 @@ from broadsheet.newsroom import actions
 from broadsheet.newsroom.models import ArticlePage, SectionPage
 from broadsheet.pagecache.actions import warm
 from broadsheet.pagecache.baking import Fate, ask
-from broadsheet.pagecache.tasks import bake
+from broadsheet.pagecache.tasks import A_MOMENT, bake
 from broadsheet.review import actions as review
 from broadsheet.review.reasons import Reason
 from tests.factories import discussion, newsroom
@@ -51,6 +53,11 @@ def harbour(reader: Reader, committed: Committing) -> SectionPage:
 def around(article: ArticlePage) -> list[str]:
     """What readers turn to first when this article has appeared."""
     return ["/", f"/{article.address}/", "/harbour/", "/feed/", "/feed/atom/", "/harbour/feed/", "/harbour/feed/atom/"]
+
+
+def due() -> int:
+    """How many tasks a worker would begin now."""
+    return DBTaskResult.objects.ready().filter(task_path=bake.module_path).count()
 
 
 def baked(reader: Reader, paths: list[str]) -> list[str]:
@@ -119,6 +126,16 @@ def test_a_publication_asks_once_and_what_waits_is_not_asked_for_again(
     asked = [path for task in tasks for path in task.args_kwargs["args"][0]]
     assert len(tasks) == 5
     assert len(asked) == len(set(asked)) == len(around(article)) + 4
+
+
+def test_whoever_has_published_is_left_in_peace_for_a_moment(harbour: SectionPage, committed: Committing) -> None:
+    with time_machine.travel(datetime(2019, 3, 29, 9, tzinfo=UTC), tick=False) as now:
+        for number in range(3):
+            with committed():
+                newsroom.article(harbour, title=f"The tide, part {number}")
+        assert [len(worker.waiting()), due()] == [3, 0]
+        now.shift(A_MOMENT)
+        assert due() == 3
 
 
 def test_an_import_asks_for_nothing(harbour: SectionPage, committed: Committing) -> None:

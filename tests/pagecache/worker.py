@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django_tasks.base import TaskResultStatus
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
@@ -21,8 +22,9 @@ def application(environ: dict[str, Any], start_response: StartResponse) -> Itera
 
 
 def waiting() -> list[DBTaskResult]:
-    """What is to be baked, the oldest first; Wagtail has tasks of its own beside."""
-    return list(DBTaskResult.objects.ready().filter(task_path=bake.module_path).order_by("enqueued_at"))
+    """What is to be baked, due or not, the oldest first; Wagtail has tasks of its own beside."""
+    asked = DBTaskResult.objects.filter(status=TaskResultStatus.READY, task_path=bake.module_path)
+    return list(asked.order_by("enqueued_at"))
 
 
 def work() -> list[DBTaskResult]:
