@@ -40,7 +40,7 @@ def numbers() -> dict[Any, int]:
     with collected():
         begins(Purge.objects.position)
         years = {one["day"].year: one["count"] for one in archive.years()}
-        return years | {one.title: one.count for one in archive.sections()}  # type: ignore[attr-defined]
+        return years | {one.title: one.count for one in archive.sections()}
 
 
 def counted() -> list[str]:
