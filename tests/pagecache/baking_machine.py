@@ -19,7 +19,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import time_machine
 from django.db import DatabaseError, transaction
@@ -108,6 +108,7 @@ class Reading:
     newest: Floors
     hour: int
     in_company: bool = False
+    may_meet: ClassVar = DatabaseError
 
 
 @dataclass
@@ -118,15 +119,17 @@ class Change:
     story: int
     serial: int = 0
     removes: bool = True
+    may_meet: ClassVar = DatabaseError
 
 
 @dataclass
 class CatchingUp:
-    """A machine catches up with all that had been changed when it began."""
+    """A machine catches up with all that had been changed when it began; a worker whose disk fails it tries again."""
 
     actor: Actor
     floors: Floors = field(default_factory=dict)
     newest: Floors = field(default_factory=dict)
+    may_meet: ClassVar = DatabaseError, OSError
 
 
 def raised(floors: Floors, by: Floors) -> None:
@@ -441,7 +444,7 @@ class BakingMachine(RuleBasedStateMachine):
         if actor.is_killed and not actor.error:
             return
         if actor.error:
-            self._hold(isinstance(actor.error, DatabaseError), f"{actor.error!r}")
+            self._hold(isinstance(actor.error, doing.may_meet), f"{actor.error!r}")
         elif isinstance(doing, Reading):
             self._judge_reading(doing)
         elif isinstance(doing, Change):
