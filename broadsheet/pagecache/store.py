@@ -166,7 +166,9 @@ class Store:
     def remove_expired(self, now: float) -> int:
         """Removes what time alone has made wrong, and returns how many that were; frees the disk of what went."""
         removed = self._remove(lambda: self.index.expired(now))
-        for away in self.folder.glob(f"{AWAY}*"):
+        with self._locked():
+            taken = [*self.folder.glob(f"{AWAY}*")]  # what somebody is about to fill comes with the next round
+        for away in taken:
             shutil.rmtree(away, ignore_errors=True)
         return removed
 
