@@ -166,6 +166,7 @@ def test_it_tells_how_many_pages_there_are_and_what_became_of_them(copied: Copie
 def test_a_run_that_is_stopped_leaves_the_earlier_copy_whole_and_says_so(copied: Copied) -> None:
     before = {file: file.stat().st_ino for file in copied.folder.rglob("*")}
     for how, code in ((signal.SIGKILL, -signal.SIGKILL), (signal.SIGINT, 130)):
+        shutil.rmtree(copied.paper.folder / "baked")  # so that it has enough to do
         program = subprocess.Popen(
             [*BROADSHEET, "--data", copied.paper.folder, "bake", "--all", "--to", copied.folder],
             cwd=ROOT, env=surroundings(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,

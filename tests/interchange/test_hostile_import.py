@@ -11,7 +11,7 @@ from playwright.sync_api import Browser
 
 from broadsheet.discussion.models import Comment
 from broadsheet.newsroom.models import ArticlePage, Author, SectionPage
-from tests.campaigns import figure
+from tests.campaigns import all_of_them_once, figure
 from tests.interchange.conftest import Written
 from tests.interchange.exports import comment, item
 from tests.interchange.imports import export, run
@@ -42,7 +42,7 @@ def strings(material: Path) -> list[str]:
     """All the lists, each string once."""
     naughty = json.loads((material / "strings" / "blns.json").read_text())
     scripts = (material / "strings" / "xss-payload-list.txt").read_text().splitlines()
-    return list(dict.fromkeys(line for line in [*naughty, *scripts] if line.strip()))
+    return [*all_of_them_once(list(dict.fromkeys(line for line in [*naughty, *scripts] if line.strip())))]
 
 
 def quoted(text: str) -> str:

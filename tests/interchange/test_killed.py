@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bench.exports import write_export
+from tests.campaigns import looked_at_once
 from tests.command.papers import BROADSHEET, Paper, copy_of, drop, make_template, surroundings
 from tests.contracts.tree import ROOT
 
@@ -83,6 +84,7 @@ def test_killed_while_importing_and_while_indexing_it_completes_and_nothing_is_t
     assert "no problems found" in killed.run("manage", "fixtree", "--noinput").stdout.lower()
 
 
+@looked_at_once
 def test_memory_does_not_grow_with_the_file(papers: list[Paper], file: Path, tmp_path: Path) -> None:
     large = write_export(tmp_path / "large.xml", posts=POSTS * 4, comments=COMMENTS * 4)
     small_peak, large_peak = (peak(paper, what) for paper, what in zip(papers, (file, large), strict=True))

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from broadsheet.newsroom.models import ArticlePage
+from tests.campaigns import looked_at_once
 from tests.look import papers
 from tests.look.browsing import Visit
 
@@ -22,7 +23,7 @@ SMALL_TARGETS = """() => [...document.querySelectorAll(
   .map((target) => [target.outerHTML.slice(0, 120), target.getBoundingClientRect()])
   .filter(([, box]) => box.height && Math.min(box.width, box.height) < 23.9).map(([html]) => html)"""
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, looked_at_once]
 
 
 def violations(visit: Visit, address: str, axe: str) -> Any:

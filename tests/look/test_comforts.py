@@ -5,11 +5,12 @@ from playwright.sync_api import expect
 
 from broadsheet.discussion.models import Comment
 from broadsheet.newsroom.models import ArticlePage
+from tests.campaigns import looked_at_once
 from tests.factories import discussion
 from tests.look.browsing import Visit
 from tests.look.papers import FILM
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, looked_at_once]
 
 WORDS = "I stood on the quay.\n\nIt was cold."
 

@@ -5,6 +5,7 @@ import gzip
 import pytest
 
 from broadsheet.newsroom.models import ArticlePage
+from tests.campaigns import looked_at_once
 from tests.factories import discussion
 from tests.look import papers
 from tests.look.browsing import Visit
@@ -17,7 +18,7 @@ SHIFTS = """() => { window.shifted = 0; new PerformanceObserver((list) => {
   for (const entry of list.getEntries()) window.shifted += entry.value;
 }).observe({type: "layout-shift", buffered: true}); }"""
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, looked_at_once]
 
 
 def compressed(address: str, body: bytes) -> int:

@@ -13,11 +13,12 @@ from broadsheet.discussion.states import CommentState
 from broadsheet.newsroom.models import ArticlePage
 from broadsheet.review import actions as review
 from broadsheet.review.reasons import Reason
+from tests.campaigns import looked_at_once
 from tests.factories import discussion
 from tests.factories.newsroom import paper
 from tests.look import papers
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, looked_at_once]
 
 STATUSES = {
     CommentState.UNVERIFIED: "Waiting for you to confirm your address.",

@@ -20,7 +20,7 @@ from broadsheet.mail import actions, delivery
 from broadsheet.mail.models import MAX_ATTEMPTS, Letter
 from broadsheet.mail.states import LetterState
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
 REFUSED, HUNG_UP_ON = "nobody@post.example", "abrupt@post.example"
 
