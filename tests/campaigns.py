@@ -9,17 +9,26 @@ import pytest
 FRACTION = 10
 Thing = TypeVar("Thing")
 
-SOAKING = os.environ.get("BROADSHEET_SOAK") == "1"
-ON_POSTGRES = os.environ.get("BROADSHEET_TEST_DATABASE") == "postgres"
-# For what a browser, or a file, decides and no database; `make test` has it on SQLite.
-looked_at_once = pytest.mark.skipif(ON_POSTGRES and not SOAKING, reason="this is the same whatever the database")
+
+def is_soak() -> bool:
+    """Whether campaigns run at their full figures."""
+    return os.environ.get("BROADSHEET_SOAK") == "1"
 
 
 def figure(*, full: int) -> int:
     """Returns the full figure when BROADSHEET_SOAK=1, and a tenth of it (at least 1) otherwise."""
-    return full if SOAKING else max(1, full // FRACTION)
+    return full if is_soak() else max(1, full // FRACTION)
+
+
+def is_second_look() -> bool:
+    """Whether what no database could change has been tried already: `make test` does so on SQLite first."""
+    return os.environ.get("BROADSHEET_TEST_DATABASE") == "postgres" and not is_soak()
 
 
 def all_of_them_once(things: Sequence[Thing]) -> Sequence[Thing]:
     """All on SQLite and when soaking; a tenth on PostgreSQL, where only the database could make a difference."""
-    return things[::FRACTION] if ON_POSTGRES and not SOAKING else things
+    return things[::FRACTION] if is_second_look() else things
+
+
+# For what a browser, or a file, decides and no database.
+looked_at_once = pytest.mark.skipif(is_second_look(), reason="this is the same whatever the database")

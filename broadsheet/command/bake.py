@@ -1,6 +1,7 @@
 """`broadsheet bake`: bakes every page of the paper before readers ask, and makes a static copy of them."""
 
 import argparse
+import signal
 import time
 from collections import Counter
 from collections.abc import Iterable
@@ -40,10 +41,13 @@ class Tally:
     fates: Counter[Fate] = field(default_factory=Counter)
     failed: list[str] = field(default_factory=list)
     in_a_row: int = 0
+    is_stopped: bool = False
     said_at: float = field(default_factory=time.monotonic)
 
     def note(self, asked: Asked, *, wrong: str) -> None:
-        """Counts one; raises CannotBake where it is of no use to go on."""
+        """Counts one; raises CannotBake where it is of no use to go on, KeyboardInterrupt where nobody wants it to."""
+        if self.is_stopped:
+            raise KeyboardInterrupt
         self.fates[asked.fate] += 1
         self.in_a_row = self.in_a_row + 1 if wrong else 0
         if wrong:
@@ -51,6 +55,11 @@ class Tally:
         if self.in_a_row >= IN_A_ROW:
             raise CannotBake(f"{IN_A_ROW} pages in a row failed, so the rest was not tried: {self.failed[-1]}.")
         self._say()
+
+    def stop(self, *_: object) -> None:
+        """Ctrl-C: at once, or with the next page, where Python has lost the exception between two lines of its own."""
+        self.is_stopped = True
+        raise KeyboardInterrupt
 
     def _say(self) -> None:
         if time.monotonic() > self.said_at + SAY_EVERY:
@@ -72,11 +81,14 @@ class Tally:
 def run(asked: argparse.Namespace) -> int:
     """Bakes the paper; where a page could not be baked, names it and returns 1."""
     tally = Tally()
+    before = signal.signal(signal.SIGINT, tally.stop)
     try:
         work(asked, tally)
     except KeyboardInterrupt:
         print(f"Stopped: {tally}. {LEFT_BY_COPY if asked.to else LEFT_BY_BAKING}")
         return INTERRUPTED
+    finally:
+        signal.signal(signal.SIGINT, before)
     return report(tally)
 
 

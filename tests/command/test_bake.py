@@ -7,6 +7,7 @@ import subprocess
 import threading
 import urllib.request
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from html import unescape
@@ -19,7 +20,9 @@ import pytest
 from django.urls import resolve
 
 from broadsheet.command import static_copy
+from broadsheet.command.bake import Tally
 from broadsheet.command.static_copy import MARK, NoPlaceForCopy, replaced
+from broadsheet.pagecache.baking import Asked, Fate
 from tests.command import world
 from tests.command.papers import BROADSHEET, Paper, copy_of, drop, refusal_of, surroundings
 from tests.contracts.test_headers import BAKED, TABLE
@@ -161,6 +164,16 @@ def test_it_tells_how_many_pages_there_are_and_what_became_of_them(copied: Copie
     assert again.returncode == 0, again.stderr
     assert again.stdout.splitlines()[-1] == f"0 baked, {total} were already."
     assert f"The copy is in {copied.folder}: " in copied.said
+
+
+def test_a_stop_that_python_loses_is_heard_with_the_next_page() -> None:
+    tally = Tally(total=2)
+    tally.note(Asked("/", 200, (), b"", Fate.BAKED), wrong="")
+    with suppress(KeyboardInterrupt):  # as where it is raised while something is thrown away
+        tally.stop(signal.SIGINT, None)
+    with pytest.raises(KeyboardInterrupt):
+        tally.note(Asked("/town/", 200, (), b"", Fate.BAKED), wrong="")
+    assert str(tally) == "1 baked, 0 were already"
 
 
 def test_a_run_that_is_stopped_leaves_the_earlier_copy_whole_and_says_so(copied: Copied) -> None:

@@ -23,6 +23,7 @@ FULL = """nothing can be written in the data folder (File too large)
 nothing can be baked, so each page is made for each reader (File too large)
 """
 SOON = 30.0  # seconds
+ALL_OF_THEM = 4  # granian with two that answer readers, and the worker
 
 
 @pytest.fixture
@@ -113,6 +114,7 @@ def test_damaged_pages_and_a_damaged_index_are_given_to_nobody(paper: Paper, col
 
 def pid_of(running: Served, what: str) -> int:
     """The process that answers readers for granian, granian itself, or the worker: told apart by their children."""
+    wait_until(lambda: len(running.descendants()) == ALL_OF_THEM)
     parents = {pid: parent_of(pid) for pid in running.descendants()}
     granian = next(parent for parent in parents.values() if parent in parents)
     web = [pid for pid, parent in parents.items() if parent == granian]
@@ -137,7 +139,7 @@ def test_whoever_dies_is_replaced_and_purges_are_followed_again(what: str, paper
         with reading(running.port, column.pages) as crowd:
             os.kill(pid_of(running, what), signal.SIGKILL)
             paper.shell(MISSED)  # by a process that ends before it could remove anything
-            wait_until(lambda: len(running.descendants()) == 4, patience=SOON)
+            wait_until(lambda: len(running.descendants()) == ALL_OF_THEM, patience=SOON)
             wait_until(lambda: not before & stamps(paper, column.pages), patience=SOON)
             read = crowd.read
             wait_until(lambda: crowd.read > read + 20)
