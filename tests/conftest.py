@@ -40,6 +40,14 @@ def _letters_are_delivered() -> Iterator[None]:
     post_save.disconnect(deliver, sender=Letter)
 
 
+@pytest.fixture(autouse=True)
+def _nothing_is_kept() -> None:
+    """The database of the test before was another paper."""
+    from broadsheet.pagecache.pieces import PIECES  # noqa: PLC0415 - Django has to be set up first
+
+    PIECES.forget()
+
+
 def borrow(name: str) -> None:
     """Skips the test, with a sentence, where the machine lacks the piece; fails it where everything is required."""
     sentence = equipment.lack_of(name)

@@ -46,9 +46,18 @@ class User(AbstractUser):
 class CommenterQuerySet(models.QuerySet["Commenter"]):
     """Commenters, found by what can be recognised of their address."""
 
-    def known_by(self, address: str) -> "Commenter":
-        """Finds or creates the commenter behind an address, keeping only a keyed digest of it."""
-        return self.get_or_create(digest=address_digest(address))[0]
+    def behind(self, address: str) -> "Commenter | None":
+        """The commenter who has this address, if one is known."""
+        return self.filter(digest=address_digest(address)).first()
+
+    def remember(self, address: str) -> "Commenter":
+        """Creates the commenter behind an address, or finds whom somebody else has just created; keeps a keyed digest.
+
+        One statement: to try, and to look where that fails, would take a savepoint and a line in PostgreSQL's log.
+        """
+        new = self.model(digest=address_digest(address))
+        self.bulk_create([new], update_conflicts=True, unique_fields=["digest"], update_fields=["digest"])
+        return new
 
 
 class Commenter(models.Model):

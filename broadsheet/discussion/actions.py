@@ -26,15 +26,16 @@ def submit_comment(
     *,
     words: Revision,
     address: str,
-    terms: Terms,
+    terms: Terms | None,
     parent: Comment | None = None,
     wants_letter: bool = False,
 ) -> Comment:
     """① Writes a comment down as UNVERIFIED and sends a letter to its address; the same again is the same comment.
 
-    `words` is an unsaved revision: name, web site and text. Raises CommentsClosed, CannotAnswer, TooManyWaiting.
+    `words` is an unsaved revision: name, web site and text. Raises CommentsClosed, where there are no terms too,
+    CannotAnswer, TooManyWaiting.
     """
-    rules.check_can_write(article, parent=parent)
+    rules.check_can_write(article, terms=terms, parent=parent)
     try:
         with transaction.atomic(durable=True):
             return _write(article, words=words, address=address, terms=terms, parent=parent, wants_letter=wants_letter)
@@ -43,18 +44,25 @@ def submit_comment(
 
 
 def _write(
-    article: ArticlePage, *, words: Revision, address: str, terms: Terms, parent: Comment | None, wants_letter: bool
+    article: ArticlePage,
+    *,
+    words: Revision,
+    address: str,
+    terms: Terms | None,
+    parent: Comment | None,
+    wants_letter: bool,
 ) -> Comment:
     fingerprint = _fingerprint(article, address=address, words=words, parent=parent)
-    again = Comment.objects.filter(fingerprint=fingerprint).first()
-    if again is not None:
-        return again
-    commenter = Commenter.objects.known_by(address)
-    rules.check_not_flooding(commenter)
+    commenter = Commenter.objects.behind(address)
+    if commenter is not None:  # else nothing was ever sent from this address
+        again = Comment.objects.filter(fingerprint=fingerprint).first()
+        if again is not None:
+            return again
+        rules.check_not_flooding(commenter)
     comment = Comment.objects.create(
         article=article,
         parent=parent,
-        commenter=commenter,
+        commenter=commenter or Commenter.objects.remember(address),
         terms=terms,
         address=address,
         wants_letter=wants_letter,
@@ -66,7 +74,7 @@ def _write(
     words.comment = comment
     words.save()
     comment.latest = words
-    comment.save()
+    comment.save(update_fields=["thread", "code_digest", "latest"])
     mail.send(to=address, **letters.confirmation_letter(comment, code=code))
     return comment
 
@@ -236,7 +244,7 @@ def _fingerprint(article: ArticlePage, *, address: str, words: Revision, parent:
 
 
 def _locked(comment: Comment) -> Comment:
-    return Comment.objects.select_for_update(of=("self",)).select_related("article", "commenter").get(pk=comment.pk)
+    return Comment.objects.select_for_update(of=("self",)).select_related("commenter").get(pk=comment.pk)
 
 
 def _verify(comment: Comment) -> None:

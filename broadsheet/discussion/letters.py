@@ -22,7 +22,7 @@ def outcome_letter(comment: Comment) -> dict[str, str]:
 
 
 def _letter(purpose: str, comment: Comment, **words: str) -> dict[str, str]:
-    context = {"comment": comment, "article": comment.article, "paper": Paper.load(), **words}
+    context = {"comment": comment, "article": comment.article, "paper": Paper.speaking(), **words}
     text = render_to_string(f"letters/{purpose}.txt", context)
     subject, _, body = text.strip().partition("\n")
     return {"purpose": purpose, "subject": subject, "text": body.strip() + "\n"}

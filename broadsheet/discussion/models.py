@@ -10,8 +10,10 @@ from django.utils import timezone
 
 from broadsheet.accounts.models import Commenter
 from broadsheet.core.fields import EncryptedTextField
+from broadsheet.discussion.keys import TERMS
 from broadsheet.discussion.states import WAITING, CommentState
 from broadsheet.newsroom.models import ArticlePage
+from broadsheet.pagecache.actions import kept, shows
 
 MAX_TEXT = 5000
 MAX_NAME = 80
@@ -43,6 +45,16 @@ class Terms(models.Model):
         """Stores a new version with the digest of its words."""
         self.digest = sha256("\0".join([self.version, self.rules, self.licence, self.privacy]).encode()).hexdigest()
         super().save(*args, **kwargs)
+
+    @classmethod
+    def current(cls) -> "Terms | None":
+        """Those that stand now, if the paper has any."""
+        return kept("terms", cls._current)
+
+    @classmethod
+    def _current(cls) -> "Terms | None":
+        shows(TERMS)
+        return cls.objects.first()
 
     @property
     def rule_lines(self) -> list[str]:

@@ -22,9 +22,9 @@ from broadsheet.newsroom.models import ArticlePage
 MAX_UNVERIFIED_PER_HOUR = 5
 
 
-def check_open_for_comments(article: ArticlePage) -> None:
+def check_open_for_comments(article: ArticlePage, *, terms: Terms | None) -> None:
     """Refuses where the article takes no comments, or no longer, and where the paper has not set its terms yet."""
-    if not Terms.objects.exists():
+    if terms is None:
         raise CommentsClosed("This paper has not opened its readers' column yet. Please come back later.")
     if not article.takes_comments:
         raise CommentsClosed(
@@ -32,9 +32,9 @@ def check_open_for_comments(article: ArticlePage) -> None:
         )
 
 
-def check_can_write(article: ArticlePage, *, parent: Comment | None) -> None:
-    """Refuses a comment, or an answer to `parent`, that could not be published here."""
-    check_open_for_comments(article)
+def check_can_write(article: ArticlePage, *, terms: Terms | None, parent: Comment | None) -> None:
+    """Refuses a comment, or an answer to `parent`, that could not be published here; `terms` are those of the paper."""
+    check_open_for_comments(article, terms=terms)
     if parent is not None:
         check_can_answer(parent, article=article)
 

@@ -7,7 +7,7 @@ from django.utils.crypto import constant_time_compare
 
 from broadsheet.core.secrets import keyed_digest
 from broadsheet.discussion.errors import LinkExpired
-from broadsheet.discussion.models import UNVERIFIED_FOR, Comment
+from broadsheet.discussion.models import UNVERIFIED_FOR, Comment, CommentQuerySet
 
 MAX_CODE_ATTEMPTS = 5
 
@@ -44,13 +44,14 @@ def comment_of_waiting(token: str) -> Comment:
 def comment_of_confirmation(token: str) -> Comment:
     """Finds the comment behind a letter's link; raises LinkExpired after 24 hours and for anything else."""
     try:
-        return _comment(_confirmation.unsign(token, max_age=UNVERIFIED_FOR))
+        number = _confirmation.unsign(token, max_age=UNVERIFIED_FOR)
     except signing.SignatureExpired as error:
         raise LinkExpired(
             "This link was good for 24 hours, and they are over. The comment was not published; please write it again."
         ) from error
     except signing.BadSignature as error:
         raise _not_ours() from error
+    return _found(Comment.objects.all(), number)  # what is confirmed need not be read
 
 
 def new_code() -> str:
@@ -76,7 +77,11 @@ def _unsigned(signer: signing.Signer, token: str) -> str:
 
 
 def _comment(number: str) -> Comment:
-    comment = Comment.objects.select_related("article", "latest", "shown", "terms").filter(pk=number).first()
+    return _found(Comment.objects.select_related("article", "latest", "shown", "terms"), number)
+
+
+def _found(comments: CommentQuerySet, number: str) -> Comment:
+    comment = comments.filter(pk=number).first()
     if comment is None:
         raise _not_ours()
     return comment

@@ -1,5 +1,7 @@
 """The commenter's pages: write, confirm, receipt. Each view reads the request and calls one action."""
 
+from copy import copy
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -17,7 +19,7 @@ from broadsheet.discussion.keys import column_key
 from broadsheet.discussion.models import Comment, Terms
 from broadsheet.newsroom.keys import key_of
 from broadsheet.newsroom.models import ArticlePage
-from broadsheet.pagecache.actions import may_be_baked
+from broadsheet.pagecache.actions import kept, may_be_baked, shows
 
 # The public forms set no cookie, so there is no session to abuse: what a POST begins, only a letter completes.
 
@@ -26,17 +28,23 @@ def _article(address: str) -> ArticlePage:
     return get_object_or_404(ArticlePage.objects.published().for_lists(), address=address)
 
 
+def _article_to_comment_on(address: str) -> ArticlePage:
+    found: ArticlePage = get_object_or_404(ArticlePage.objects.published().for_commenting(), address=address)
+    shows(key_of(found))
+    return found
+
+
 @csrf_exempt
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def write(request: HttpRequest, address: str, answers: int | None = None) -> HttpResponse:
     """① The form on a page of its own: where it is sent, and where it comes back with what is missing."""
-    article = _article(address)
+    article = copy(kept(("article to comment on", address), partial(_article_to_comment_on, address)))
     parent = get_object_or_404(Comment.objects.on(article).for_reading(), pk=answers) if answers else None
-    terms = Terms.objects.first()
+    terms = Terms.current()
     form = CommentForm(request.POST if request.method == "POST" else None, current=terms)
     if request.method != "POST":
-        rules.check_can_write(article, parent=parent)
+        rules.check_can_write(article, terms=terms, parent=parent)
     if form.is_valid():
         comment = _submit(form, article=article, parent=parent)
         if comment is not None:

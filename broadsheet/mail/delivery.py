@@ -1,11 +1,17 @@
 """Hands letters to the mail server, one after the other. What fails is due again, thirty times over about a day."""
 
 import threading
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+from operator import attrgetter
 
 from django.core.mail import EmailMessage, get_connection
 from django.db import connection, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from broadsheet.core.rounds import go_round
@@ -13,6 +19,8 @@ from broadsheet.mail.models import MAX_ATTEMPTS, Letter
 from broadsheet.mail.states import LetterState
 
 LOOK_EVERY = 0.5  # seconds
+AT_ONCE = 10  # letters in one hand: to take each by itself costs the database as much as to note what came of it
+HELD_FOR = timedelta(seconds=20)  # of the minute for which they are ours
 
 
 class Server:
@@ -57,33 +65,60 @@ def deliver(stop: threading.Event) -> None:
 def deliver_due(*, unless: Callable[[], bool] = lambda: False) -> None:
     """Makes one attempt at each letter that is due, those first that were never tried; stops early where `unless` says.
 
-    What came of a letter is written down in the transaction that claims the next: a letter costs one commit.
+    What came of a letter is written down before the next is begun: a letter costs one commit.
     """
     if not Letter.objects.due().exists():
         return
     server = Server()
     try:
-        letter = _claimed()
-        while letter:
+        with transaction.atomic():
+            hand = _claimed()
+        while hand.letters:
+            letter = hand.letters.popleft()
             failure = server.take(letter)
             with transaction.atomic():
                 _note(letter, failure)
-                letter = None if unless() else _claimed()
+                if unless() or hand.is_late():
+                    _put_back(hand)
+                if not hand.letters and not unless():
+                    hand = _claimed()
     finally:
         server.leave()
 
 
-def _claimed() -> Letter | None:
+@dataclass(frozen=True)
+class _Hand:
+    """Letters that nobody else takes for the next minute."""
+
+    letters: deque[Letter]
+    since: datetime
+
+    def is_late(self) -> bool:
+        """Whether the server is so slow that the last of them would be taken up by somebody else meanwhile."""
+        return timezone.now() - self.since > HELD_FOR
+
+
+def _claimed() -> _Hand:
     """Counts the attempt and moves the next one on, so that no lock is held while the server talks."""
-    with transaction.atomic():
-        waiting = Letter.objects.due().order_by("attempts", "next_attempt_at")
-        skipping = connection.features.has_select_for_update_skip_locked
-        letter = waiting.select_for_update(skip_locked=skipping).first()
-        if letter:
-            letter.attempts += 1
-            letter.next_attempt_at = timezone.now() + letter.backoff()
-            letter.save(update_fields=["attempts", "next_attempt_at"])
-    return letter
+    now, waiting = timezone.now(), Letter.objects.due().order_by("attempts", "next_attempt_at")
+    skipping = connection.features.has_select_for_update_skip_locked
+    letters = deque(waiting.select_for_update(skip_locked=skipping)[:AT_ONCE])
+    for attempts, alike in groupby(letters, key=attrgetter("attempts")):
+        some = list(alike)
+        for letter in some:
+            letter.attempts = attempts + 1
+            letter.next_attempt_at = now + letter.backoff()
+        these = Letter.objects.filter(pk__in=[letter.pk for letter in some])
+        these.update(attempts=some[0].attempts, next_attempt_at=some[0].next_attempt_at)
+    return _Hand(letters, now)
+
+
+def _put_back(hand: _Hand) -> None:
+    """Lets go of what was not tried, as if it had never been taken; what others may have by now stays with them."""
+    now = timezone.now()
+    ours = [letter.pk for letter in hand.letters if letter.next_attempt_at > now]
+    Letter.objects.filter(pk__in=ours).update(attempts=F("attempts") - 1, next_attempt_at=now)
+    hand.letters.clear()
 
 
 def _note(letter: Letter, failure: str) -> None:

@@ -8,6 +8,7 @@ from django.utils import timezone
 from broadsheet.core.fields import EncryptedTextField
 from broadsheet.mail.states import LetterState
 
+LONGEST_PAUSE = timedelta(hours=1)
 MAX_ATTEMPTS = 30  # with the pauses of `backoff` about a day: a confirmation is of no use any later
 
 
@@ -15,8 +16,10 @@ class LetterQuerySet(models.QuerySet["Letter"]):
     """Letters by what is to be done with them."""
 
     def due(self) -> "LetterQuerySet":
-        """Those whose next attempt has come."""
-        return self.filter(state=LetterState.QUEUED, next_attempt_at__lte=timezone.now())
+        """Those whose next attempt has come, or lies further ahead than any can: the clock was set back meanwhile."""
+        now = timezone.now()
+        come = models.Q(next_attempt_at__lte=now) | models.Q(next_attempt_at__gt=now + 2 * LONGEST_PAUSE)
+        return self.filter(come, state=LetterState.QUEUED)
 
 
 class Letter(models.Model):
@@ -50,4 +53,4 @@ class Letter(models.Model):
 
     def backoff(self) -> timedelta:
         """How long to wait after the attempts so far: 1, 2, 4 … minutes, an hour at most."""
-        return timedelta(minutes=min(2 ** max(self.attempts - 1, 0), 60))
+        return min(timedelta(minutes=2 ** max(self.attempts - 1, 0)), LONGEST_PAUSE)

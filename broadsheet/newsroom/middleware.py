@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone, translation
 
 from broadsheet.newsroom.errors import NotAnEditor
 from broadsheet.newsroom.models import Paper
@@ -20,7 +19,7 @@ class PaperMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         paper = Paper.load(request_or_site=request)
-        with timezone.override(paper.zone), translation.override(paper.language):
+        with paper.voice():
             return self.get_response(request)
 
 

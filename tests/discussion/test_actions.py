@@ -101,6 +101,13 @@ def test_a_sixth_unconfirmed_comment_within_the_hour_is_refused() -> None:
     discussion.submitted(address="victim@post.example")
 
 
+def test_the_fifth_sent_again_is_the_fifth_and_no_sixth() -> None:
+    article = newsroom.article()
+    texts = [f"{number}." for number in range(5)]
+    sent = [discussion.submitted(article, address="ida@post.example", text=text) for text in texts]
+    assert discussion.submitted(article, address="ida@post.example", text=texts[-1]) == sent[-1]
+
+
 def test_an_approved_commenter_is_published_at_once_and_nobody_else_is() -> None:
     for standing in Standing:
         comment = discussion.submitted()

@@ -1,12 +1,13 @@
 """① to ③ through the addresses: what a commenter meets, with good input and bad."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
 from django.core import mail
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from broadsheet.core.append_only import AppendOnly
@@ -54,6 +55,23 @@ def test_a_comment_goes_its_way_without_a_cookie(client: Client, django_capture_
     assert not client.cookies
     assert mail.outbox[0].to == ["ida@post.example"]
     assert "ida@post.example" not in answer.content.decode() + receipt.content.decode()
+
+
+def questions_of(act: Callable[[], object]) -> list[str]:
+    """What is asked of the database, but for where transactions begin and end."""
+    with CaptureQueriesContext(connection) as asked:
+        act()
+    return [query["sql"] for query in asked if not query["sql"].startswith(("SAVEPOINT", "RELEASE"))]
+
+
+def test_a_comment_costs_ten_questions_and_a_further_one_of_the_same_person_eleven() -> None:
+    """In a transaction, as here, nothing is kept: else the paper, the article and the terms are not asked for."""
+    address = reverse("discussion:write", args=[newsroom.article().address])
+    first, second = form(), form(text="I was there again.")
+    assert len(questions_of(lambda: Client().post(address, first))) == 10  # five ask, five write
+    assert len(questions_of(lambda: Client().post(address, second))) == 11  # whether it is the same, or one too many
+    assert len(questions_of(lambda: Client().post(address, second))) == 6
+    assert Comment.objects.count() == Letter.objects.count() == 2
 
 
 def test_the_letter_forgets_where_it_went(django_capture_on_commit_callbacks: object) -> None:

@@ -200,6 +200,46 @@ def test_whoever_is_told_to_stop_finishes_the_letter_under_way_and_leaves_the_re
     assert fates() == [(LetterState.SENT, 1, ""), (LetterState.QUEUED, 0, ""), (LetterState.QUEUED, 0, "")]
 
 
+def test_letters_are_taken_up_ten_at_a_time(office: PostOffice) -> None:
+    for number in range(20):
+        letter(f"reader{number}@post.example")
+    with CaptureQueriesContext(connection) as asked:
+        delivery.deliver_due()
+    assert sum(query["sql"].startswith("SELECT") for query in asked) == 4  # whether there are any; 10, 10, 0
+    assert sum(query["sql"].startswith("UPDATE") for query in asked) == 22
+
+
+def test_before_a_slow_server_the_rest_is_put_back_untried(office: PostOffice, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else somebody else would take it up meanwhile, and it would arrive twice."""
+    for number in range(3):
+        letter(f"reader{number}@post.example")
+    quick = delivery.Server.take
+    with time_machine.travel(timezone.now(), tick=False) as now, monkeypatch.context() as slow:
+        held: list[int] = []
+
+        def take(self: delivery.Server, one: Letter) -> str:
+            held.append(Letter.objects.filter(attempts=1).exclude(state=LetterState.SENT).count())
+            now.shift(timedelta(seconds=21))
+            return quick(self, one)
+
+        slow.setattr(delivery.Server, "take", take)
+        delivery.deliver_due()
+    assert held == [3, 2, 1]
+    assert fates() == [(LetterState.SENT, 1, "")] * 3
+    assert office.recipients == [f"reader{number}@post.example" for number in range(3)]
+
+
+def test_what_somebody_else_has_taken_up_meanwhile_is_not_put_back(office: PostOffice) -> None:
+    one = letter()
+    with transaction.atomic():
+        hand = delivery._claimed()
+    with time_machine.travel(timezone.now() + timedelta(seconds=61), tick=False), transaction.atomic():
+        other = delivery._claimed()
+        delivery._put_back(hand)
+    assert [held.pk for held in other.letters] == [one.pk]
+    assert fates() == [(LetterState.QUEUED, 2, "")]
+
+
 def test_a_letter_whose_attempt_was_cut_off_is_due_again(office: PostOffice, monkeypatch: pytest.MonkeyPatch) -> None:
     letter()
     with monkeypatch.context() as killed:

@@ -19,11 +19,11 @@ from markupsafe import Markup
 from broadsheet.core.compiled import rendered
 from broadsheet.discussion.columns import Standing, column_page
 from broadsheet.discussion.forms import CommentForm
-from broadsheet.discussion.keys import TERMS, column_key
+from broadsheet.discussion.keys import column_key
 from broadsheet.discussion.models import Comment, Terms
 from broadsheet.discussion.states import TRANSITIONS, CommentState, Move
 from broadsheet.newsroom.models import ArticlePage
-from broadsheet.pagecache.actions import kept, shows
+from broadsheet.pagecache.actions import shows
 
 register = template.Library()
 
@@ -37,7 +37,7 @@ _LINKS = LinkifyIt(
 @register.inclusion_tag("discussion/column.html", takes_context=True)
 def readers_comments(context: template.Context, article: ArticlePage) -> dict[str, object]:
     """The first page of an article's comments, the rules and the form."""
-    terms = kept("terms", _terms)
+    terms = Terms.current()
     shows(column_key(article), until=article.comments_close_at)
     return {
         "request": context.get("request"),
@@ -49,11 +49,6 @@ def readers_comments(context: template.Context, article: ArticlePage) -> dict[st
         "is_open": article.takes_comments and terms,
         "form": SimpleLazyObject(lambda: CommentForm(current=terms)),
     }
-
-
-def _terms() -> Terms | None:
-    shows(TERMS)
-    return Terms.objects.first()
 
 
 @register.simple_tag

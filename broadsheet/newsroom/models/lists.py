@@ -40,6 +40,13 @@ class ArticleQuerySet(PageQuerySet):
         """With what a headline in a list needs, and without bodies."""
         return self.select_related("section", "lead_image").defer("body")
 
+    def for_commenting(self) -> "ArticleQuerySet":
+        """With whether they take comments and how they are called; for a page about them more is asked."""
+        return self.only(
+            *("title", "slug", "url_path", "live", "address", "published_at", "section_id"),
+            *("comment_policy", "comment_days"),
+        )
+
     def with_bylines(self) -> "ArticleQuerySet":
         """With who wrote them."""
         return self.prefetch_related("byline__author")

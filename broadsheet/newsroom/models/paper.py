@@ -1,5 +1,8 @@
 """The paper as its editors describe it in /cms/ → Settings."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
@@ -8,11 +11,13 @@ from zoneinfo import ZoneInfo, available_timezones
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.utils import timezone
+from django.utils import timezone, translation
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 
 from broadsheet.pagecache.actions import kept
+
+_speaking: "ContextVar[Paper | None]" = ContextVar("the paper in whose voice this request is answered", default=None)
 
 
 @lru_cache(maxsize=1)
@@ -66,6 +71,21 @@ class Paper(BaseGenericSetting):
     def load(cls, request_or_site: Any = None) -> "Paper":
         """The paper; every page asks for it, and it changes once a year."""
         return kept("paper", lambda: super(Paper, cls).load(request_or_site))
+
+    @classmethod
+    def speaking(cls) -> "Paper":
+        """The paper as it is in this request, or by now: for what is written in its name within a transaction."""
+        return _speaking.get() or cls.load()
+
+    @contextmanager
+    def voice(self) -> Iterator[None]:
+        """Has everything said in the paper's own language, time and name."""
+        before = _speaking.set(self)
+        try:
+            with timezone.override(self.zone), translation.override(self.language):
+                yield
+        finally:
+            _speaking.reset(before)
 
     @property
     def zone(self) -> ZoneInfo:
