@@ -8,11 +8,12 @@ from broadsheet.newsroom.models import ArticlePage
 from tests.campaigns import looked_at_once
 from tests.factories import discussion
 from tests.look import papers
-from tests.look.browsing import Visit
+from tests.look.browsing import PHOTOGRAPHS, Visit
 
 MAX_BYTES = 100_000
 MAX_REQUESTS = 12
 MAX_SHIFT = 0.02
+KINDS = {PHOTOGRAPHS: "photograph", ".woff2": "font"}
 # What moves is counted from the first paint on, also while the reader scrolls to the foot.
 SHIFTS = """() => { window.shifted = 0; new PerformanceObserver((list) => {
   for (const entry of list.getEntries()) window.shifted += entry.value;
@@ -39,6 +40,18 @@ def test_an_article_with_500_comments_weighs_less_than_100_kb_in_at_most_12_requ
     assert any(address.endswith("paper.css") for address in asked)
     assert len(asked) <= MAX_REQUESTS, asked
     assert weight <= MAX_BYTES, {address: compressed(address, visit.bodies[address]) for address in asked}
+
+
+@pytest.mark.parametrize(("width", "first"), [(390, "photograph"), (1440, "font")])
+def test_on_a_telephone_no_font_is_asked_for_before_the_photograph(
+    visit: Visit, article: ArticlePage, width: int, first: str
+) -> None:
+    visit.page.set_viewport_size({"width": width, "height": 800})
+    for address in ("/", "/council/", f"/{article.address}/"):
+        visit.to(address).wait_for_load_state("networkidle")
+        kinds = [KINDS[kind] for asked in visit.asked for kind in KINDS if kind in asked]
+        assert set(kinds) == {"photograph", "font"}, visit.asked
+        assert kinds[0] == first, visit.asked
 
 
 def test_no_page_asks_anybody_else(visit: Visit, article: ArticlePage) -> None:
