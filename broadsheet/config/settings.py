@@ -140,6 +140,8 @@ BAKED_PAGES = DATA / "baked"
 # Behind these addresses nothing is the same for everybody; everywhere else a query is ignored, but for old addresses.
 NEVER_BAKED = ("/cms/", "/comments/", "/demo/", "/desk/", "/media/", "/receipts/", "/search/", "/sign-", "/static/")
 QUESTIONS = ("p", "page_id")
+# Of the former these are for one reader each, and have on them what pages share and a process keeps.
+OF_ONE_READER = r"/(comments|receipts)/|/\d{4}/\d\d/\d\d/[-\w]+/comments/write/"
 # What stands in front and keeps pages too.
 SURROGATE_HEADER = OPTIONS.surrogate_header
 PURGE_ADDRESSES = [str(address) for address in OPTIONS.purge_addresses]
@@ -227,7 +229,9 @@ WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "jpg", "jpeg", "png", "webp"]
 WAGTAILEMBEDS_FINDERS: list[dict[str, str]] = []  # nothing is fetched while an editor writes
 
 # PostgreSQL without stemming, so that both databases find the same.
-WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database", "SEARCH_CONFIG": "simple"}}
+WAGTAILSEARCH_BACKENDS = {
+    "default": {"BACKEND": "broadsheet.newsroom.search.upkeep.backend", "SEARCH_CONFIG": "simple"}
+}
 TAGGIT_CASE_INSENSITIVE = True
 
 LOGGING = {

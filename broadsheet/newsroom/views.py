@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
@@ -18,7 +17,7 @@ from wagtail.images.views.serve import ServeView
 from broadsheet.newsroom import archive as archives
 from broadsheet.newsroom.forms import SearchForm
 from broadsheet.newsroom.keys import ARCHIVE, key_of, list_of
-from broadsheet.newsroom.models import ArticlePage, Author, Photo, SectionPage
+from broadsheet.newsroom.models import ArticlePage, ArticleTag, Author, Photo, SectionPage
 from broadsheet.newsroom.models.lists import ArticlePages, ArticleQuerySet, page_or_404
 from broadsheet.newsroom.models.pages import PAGE_SIZE
 from broadsheet.newsroom.search.highlight import show
@@ -63,7 +62,7 @@ def section_page(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 def author(request: HttpRequest, slug: str, number: int = 1) -> HttpResponse:
     """What one author has written, newest first."""
     person = get_object_or_404(Author.objects.select_related("portrait"), slug=slug)
-    articles = ArticlePage.objects.published().filter(byline__author=person).distinct()
+    articles = ArticlePage.objects.published().filter(pk__in=person.byline_entries.values("article"))
     context = {"author": person, "articles": cut(articles, number), "summary": person.bio}
     return _page(request, "newsroom/author.html", context, key_of(person), list_of(person))
 
@@ -72,7 +71,9 @@ def author(request: HttpRequest, slug: str, number: int = 1) -> HttpResponse:
 def tag(request: HttpRequest, slug: str, number: int = 1) -> HttpResponse:
     """The articles on one subject, newest first."""
     subject = get_object_or_404(Tag, slug=slug)
-    articles = ArticlePage.objects.published().filter(tagged_items__tag=subject).distinct()
+    articles = ArticlePage.objects.published().filter(
+        pk__in=ArticleTag.objects.filter(tag=subject).values("content_object")
+    )
     if not articles.exists():
         raise Http404("No article is about this.")
     return _page(
@@ -128,13 +129,14 @@ def archive_day(request: HttpRequest, year: int, month: int, day: int) -> HttpRe
 
 @require_safe
 def search(request: HttpRequest, number: int = 1) -> HttpResponse:
-    """What has all the words, the best first; an empty question shows the form only."""
+    """What has all the words, the best first and not without end; an empty question shows the form only."""
     form = SearchForm(_printable(request.GET))
     terms = terms_of(form.cleaned_data["q"]) if form.is_valid() else []
     context: dict[str, Any] = {"form": form, "query": form.cleaned_data.get("q", "") if terms else ""}
     if terms:
-        results = _shown(Paginator(find(terms, _asked_for(form.cleaned_data)), PAGE_SIZE), number, terms)
-        context |= {"results": results, "total": results.paginator.count}
+        answer = find(terms, _asked_for(form.cleaned_data))
+        results = _shown(Paginator(answer.numbers, PAGE_SIZE), number, terms)
+        context |= {"results": results, "total": results.paginator.count, "is_whole": answer.is_whole}
     return render(request, "newsroom/search.html", context)
 
 
@@ -182,9 +184,9 @@ def _printable(query: Any) -> dict[str, str]:
     }
 
 
-def _asked_for(asked: dict[str, Any]) -> QuerySet[ArticlePage]:
+def _asked_for(asked: dict[str, Any]) -> ArticleQuerySet:
     limits = {"section": asked["section"], "edition_date__gte": asked["since"], "edition_date__lte": asked["until"]}
-    articles: QuerySet[ArticlePage] = ArticlePage.objects.published()
+    articles: ArticleQuerySet = ArticlePage.objects.published()
     return articles.filter(**{name: value for name, value in limits.items() if value})
 
 

@@ -3,7 +3,9 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from broadsheet.newsroom.models import ArticlePage
 from tests.factories.newsroom import article, author, front_page, paper, photo, plain_page, section
@@ -183,3 +185,12 @@ def test_a_tag_of_any_script_has_a_page(name: str, client: Client) -> None:
 
 def test_the_front_page_is_only_one() -> None:
     assert not type(front_page()).can_create_at(front_page().get_parent())
+
+
+@pytest.mark.parametrize("path", ["/authors/ada-lindqvist/", "/tags/ferry/", "/harbour/", "/sitemap.xml"])
+def test_a_list_is_counted_without_the_texts_of_its_articles(dredger: ArticlePage, client: Client, path: str) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(path).status_code == 200
+    counted = [one["sql"] for one in asked if "COUNT(" in one["sql"]]
+    assert counted
+    assert [sql for sql in counted if '"body"' in sql or "wagtailcore_page" in sql] == []

@@ -8,15 +8,22 @@ from urllib.parse import urlencode
 
 import pytest
 from bs4 import BeautifulSoup
+from django.core.management import call_command
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from wagtail.search.backends import get_search_backend
+from wagtail.search.models import IndexEntry
 
 from broadsheet.newsroom.models import ArticlePage
+from broadsheet.newsroom.search import index
 from broadsheet.newsroom.search.index import find, terms_of
 from tests.factories.newsroom import article, author, draft, section
 
 pytestmark = pytest.mark.django_db
 
 DAY = datetime(2019, 3, 28, 12, tzinfo=UTC)
+ENTRIES = IndexEntry._meta.db_table
 
 
 def look_for(client: Client, words: str, address: str = "/search/", **limits: str) -> Any:
@@ -145,6 +152,77 @@ def test_an_empty_question_shows_the_form_and_no_results(client: Client) -> None
         assert "results" not in answer.context
 
 
+# Words that very many articles have -----------------------------------------------------------------------------------
+
+WAYS = {"one after the other": 1_000, "all of them, sorted": 2}
+
+
+@pytest.fixture(params=WAYS)
+def narrow(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A search that ranks three articles; both ways in which it finds the newest."""
+    monkeypatch.setattr(index, "MOST", 3)
+    monkeypatch.setattr(index, "STRETCH", WAYS[request.param])
+
+
+def years(harbour: Any, *these: int, title: str = "Tide", **said: Any) -> None:
+    for year in these:
+        article(harbour, DAY.replace(year=year), title=f"{title} {year}", slug=f"{title}-{year}".lower(), **said)
+
+
+@pytest.mark.usefixtures("narrow")
+def test_of_very_many_the_newest_are_found_and_the_best_of_them_come_first(harbour: Any, client: Client) -> None:
+    years(harbour, 2012, 2018, 2010, 2016, 2014)  # written in another order than they came out
+    years(harbour, 2017, title="Mud", body="The tide was out.")
+    years(harbour, 2019, title="Mud", body="Nothing.")
+    draft(harbour, title="Tide in a draft")
+    article(harbour, DAY, title="Tide taken down").unpublish()
+    answer = look_for(client, "tide")
+    assert titles(answer) == ["Tide 2018", "Tide 2016", "Mud 2017"]
+    assert not answer.context["is_whole"]
+    assert shown(answer).select_one("#found").text == "More than 3 articles"  # type: ignore[union-attr]
+    assert "the newest 3" in shown(answer).select_one("#found + p").text  # type: ignore[union-attr]
+
+
+@pytest.mark.usefixtures("narrow")
+def test_as_many_as_are_ranked_are_all(harbour: Any, client: Client) -> None:
+    years(harbour, 2012, 2018, 2010)
+    years(harbour, 2019, title="Mud")
+    answer = look_for(client, "tide")
+    assert titles(answer) == ["Tide 2018", "Tide 2012", "Tide 2010"]
+    assert shown(answer).select_one("#found").text == "3 articles"  # type: ignore[union-attr]
+    assert not shown(answer).select("#found + p")
+
+
+@pytest.mark.usefixtures("narrow")
+def test_of_words_that_very_many_have_those_that_have_all_are_found(harbour: Any, client: Client) -> None:
+    years(harbour, *range(2010, 2019), body="Mud.")
+    years(harbour, 2008, 2009, body="Mud and an anchor.")
+    assert titles(look_for(client, "tide anch")) == ["Tide 2009", "Tide 2008"]
+    assert titles(look_for(client, 'ti "mud and an"')) == ["Tide 2009", "Tide 2008"]
+    assert titles(look_for(client, "mud tid")) == ["Tide 2018", "Tide 2017", "Tide 2016"]
+    assert titles(look_for(client, '"tide 2012" mud')) == ["Tide 2012"]
+
+
+@pytest.mark.usefixtures("narrow")
+def test_a_word_that_very_many_have_is_narrowed_by_section_and_days(harbour: Any, client: Client) -> None:
+    years(harbour, *range(2010, 2019))
+    article(section("Town"), DAY.replace(year=2009), title="Tide in town")
+    town = look_for(client, "tide", section="town")
+    assert titles(town) == ["Tide in town"]
+    assert town.context["is_whole"]
+    assert titles(look_for(client, "tide", until="2012-12-31")) == ["Tide 2012", "Tide 2011", "Tide 2010"]
+    assert titles(look_for(client, "tide", since="2017-01-01")) == ["Tide 2018", "Tide 2017"]
+
+
+def test_the_pages_end_with_what_is_ranked(harbour: Any, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index, "MOST", 21)
+    for number in range(23):
+        article(harbour, DAY, title=f"Tide {number}", slug=f"tide-{number}")
+    assert look_for(client, "tide").context["total"] == 21
+    assert titles(look_for(client, "tide", "/search/page/2/")) == ["Tide 2"]
+    assert look_for(client, "tide", "/search/page/3/").status_code == 404
+
+
 # Words with signs in them ---------------------------------------------------------------------------------------------
 
 SIGNED = [
@@ -188,8 +266,8 @@ def test_any_sign_divides_words_and_numbers_alike(harbour: Any) -> None:
     number = article(harbour, DAY, body=escape(text)).pk
     for sign, (one, other) in ((sign, pair) for sign, both in pairs.items() for pair in both):
         for question in [one, other, other[:-1], f'"{one} {other}"', sign.join([one, other]), f'"{one}-{other}"']:
-            assert list(find(terms_of(question), ArticlePage.objects.all())) == [number], (sign, question)
-        assert not find(terms_of(f'"{other} {one}"'), ArticlePage.objects.all()), sign
+            assert find(terms_of(question), ArticlePage.objects.all()).numbers == [number], (sign, question)
+        assert not find(terms_of(f'"{other} {one}"'), ArticlePage.objects.all()).numbers, sign
 
 
 def test_a_part_of_a_host_counts_in_the_headline_more_than_in_the_deck_and_that_more_than_in_the_body(
@@ -263,3 +341,31 @@ def test_nothing_that_a_visitor_types_breaks_the_search(words: str, harbour: Any
 def test_the_question_comes_back_as_text(client: Client) -> None:
     page = shown(look_for(client, '"><script>alert(1)</script>'))
     assert page.select_one("input[name=q]")["value"] == '"><script>alert(1)</script>'  # type: ignore[index]
+
+
+def test_an_article_comes_into_the_index_without_a_look_at_all_the_others(
+    harbour: Any,
+) -> None:
+    written = article(harbour, DAY, title="Ferry stops")
+    for again in (False, True):
+        with CaptureQueriesContext(connection) as asked:
+            get_search_backend().add(written)
+        found = [
+            one["sql"] for one in asked if f'FROM "{ENTRIES}"' in one["sql"] or f'UPDATE "{ENTRIES}"' in one["sql"]
+        ]
+        assert found, again
+        assert [sql for sql in found if '"object_id"' not in sql and "LIMIT" not in sql] == []
+
+
+def test_the_index_knows_how_short_a_headline_is_beside_the_latest(harbour: Any) -> None:
+    long, short = article(harbour, DAY, title="Ferry stops at the old quay again"), article(harbour, DAY, title="Ferry")
+    assert norm_of(short) > 1 > norm_of(long)
+    IndexEntry.objects.filter(object_id=str(long.pk)).update(title_norm=1)
+    get_search_backend().add(short)
+    assert norm_of(long) == 1, "what was not written is left alone"
+    call_command("update_index", verbosity=0)
+    assert norm_of(short) > 1 > norm_of(long)
+
+
+def norm_of(one: ArticlePage) -> float:
+    return float(IndexEntry.objects.get(object_id=str(one.pk)).title_norm)

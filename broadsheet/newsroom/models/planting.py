@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.contrib.contenttypes.models import ContentType
+from django.db import connection
 from django.db.models import F, Max
 from wagtail.models import Page
 
@@ -24,7 +25,18 @@ def plant(pairs: Sequence[Planted]) -> None:
     rows = Page.objects.bulk_create(_row_of(page) for _, page in pairs)
     for (_, page), row in zip(pairs, rows, strict=True):
         page.id = page.pk = row.pk
-        page.save_base(raw=True, force_insert=True)  # the page's own table alone; the row above it is there
+    for kind in {type(page) for _, page in pairs}:
+        _store_own(kind, [page for _, page in pairs if type(page) is kind])
+
+
+def _store_own(kind: type[Page], pages: Sequence[Page]) -> None:
+    """Fills the pages' own table, which Django's bulk_create does not where a model has a second one above it."""
+    fields = kind._meta.local_concrete_fields
+    size = connection.ops.bulk_batch_size(fields, pages)
+    for start in range(0, len(pages), size):
+        kind._base_manager._insert(pages[start : start + size], fields=fields, raw=True)
+    for page in pages:
+        page._state.adding, page._state.db = False, connection.alias
 
 
 def _place(parent: Page, pages: Sequence[Page]) -> None:
