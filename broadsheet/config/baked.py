@@ -55,8 +55,9 @@ def late(store: Store) -> tuple[int, timedelta]:
     seen = store.seen() if store.index.file.exists() else None
     if seen is None:
         return 0, timedelta()
-    done = store.done()
-    left = [one for one in Purge.objects.between(seen, Purge.objects.position()) if one.pk not in done]
+    missed = Purge.objects.between(seen, Purge.objects.position())
+    done = store.done(one.pk for one in missed)
+    left = [one for one in missed if one.pk not in done]
     oldest = min((one.made_at for one in left), default=timezone.now())
     return len(left), max(timezone.now() - oldest, timedelta())
 

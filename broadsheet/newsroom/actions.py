@@ -1,6 +1,6 @@
 """What changes the newsroom's tables from outside an editor's form."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain
@@ -14,7 +14,7 @@ from taggit.models import Tag
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Page
 
-from broadsheet.newsroom.keys import FRONT, SITEMAPS, key_of
+from broadsheet.newsroom.keys import BESIDE, FRONT, SITEMAPS, key_of
 from broadsheet.newsroom.models import (
     ArticlePage,
     ArticleTag,
@@ -77,10 +77,16 @@ def note_lists(article: ArticlePage) -> None:
 def purge_article(article: ArticlePage) -> None:
     """Makes stale what shows the article, and the lists that it has come into or left since it was noted.
 
-    One that stood nowhere yet only adds to what readers see; nothing is removed by it.
+    One that stood nowhere yet only adds to what readers see; nothing is removed by it. What stands beside the other
+    articles of the section is renewed by itself: those may be very many, and then the worker sees to them.
     """
     came_or_went = lists_of(article) ^ article.stood_in
-    (purge if article.stood_in else renew)(key_of(article), SITEMAPS, *came_or_went)
+    if article.stood_in:
+        purge(key_of(article), SITEMAPS, *came_or_went)
+        return
+    beside = {key for key in came_or_went if key.startswith(BESIDE)}
+    renew(key_of(article), SITEMAPS, *came_or_went - beside)
+    renew(*beside)
 
 
 def warm_article(article: ArticlePage) -> None:
@@ -138,26 +144,46 @@ def adopt_articles(batch: Sequence[AdoptedArticle]) -> list[ArticlePage]:
 
 def _find_places(batch: Sequence[AdoptedArticle]) -> None:
     """Files each article under its section and gives the live ones their day and address, as publishing does."""
-    zone, beside, addresses = Paper.load().zone, set[tuple[int, str]](), set[str]()
+    zone = Paper.load().zone
+    for one in batch:
+        one.page.section_id = one.section.pk
+        if one.page.live:
+            one.page.published_at, one.page.is_public = one.page.first_published_at, True
+            one.page.edition_date = timezone.localdate(one.page.published_at, timezone=zone)
+    beside, addresses = _taken([one.page for one in batch])
     for one in batch:
         page = one.page
-        page.section_id = one.section.pk
-        day = timezone.localdate(page.first_published_at, timezone=zone) if page.live else None
 
-        def is_taken(slug: str, section: int = page.section_id, day: date | None = day) -> bool:
-            address = address_of(day, slug) if day else None
-            return (section, slug) in beside or address in addresses or _is_address(address)
+        def is_taken(slug: str, section: int = page.section_id, day: date | None = page.edition_date) -> bool:
+            return (section, slug) in beside or (day is not None and address_of(day, slug) in addresses)
 
-        page.slug = free_slug(one.section, page.slug, is_taken=is_taken)
+        if is_taken(page.slug):
+            page.slug = _numbered_slug(one, is_taken)
         beside.add((page.section_id, page.slug))
-        if day:
-            page.published_at, page.edition_date, page.is_public = page.first_published_at, day, True
-            page.address = address_of(day, page.slug)
+        if page.edition_date:
+            page.address = address_of(page.edition_date, page.slug)
             addresses.add(page.address)
 
 
-def _is_address(address: str | None) -> bool:
-    return address is not None and ArticlePage.objects.filter(address=address).exists()
+def _taken(pages: Sequence[ArticlePage]) -> tuple[set[tuple[int, str]], set[str]]:
+    """Of what these pages want: the slugs that are taken, with their sections, and the addresses."""
+    wanted = [address_of(page.edition_date, page.slug) for page in pages if page.edition_date]
+    alike = ArticlePage.objects.filter(slug__in={page.slug for page in pages})
+    beside = set(alike.values_list("section_id", "slug"))
+    return beside, set(ArticlePage.objects.filter(address__in=wanted).values_list("address", flat=True))
+
+
+def _numbered_slug(one: AdoptedArticle, is_taken: Callable[[str], bool]) -> str:
+    day = one.page.edition_date
+    return free_slug(
+        one.section,
+        one.page.slug,
+        is_taken=lambda slug: is_taken(slug) or (day is not None and _is_address(address_of(day, slug))),
+    )
+
+
+def _is_address(address: str) -> bool:
+    return bool(ArticlePage.objects.filter(address=address).exists())
 
 
 def adopt_plain_page(one: AdoptedPlainPage) -> PlainPage:

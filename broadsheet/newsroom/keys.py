@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 ARCHIVE = "archive"  # counts and neighbours in the calendar
+BESIDE = "beside:"  # how the keys begin that all articles of a section have
 FRONT = "front"  # what editors have picked
 LATEST = "latest"  # the newest of the whole paper
 SITEMAPS = "sitemaps"  # every address with its last change
@@ -26,3 +27,8 @@ def key_of(thing: Any) -> str:
 def list_of(thing: Any) -> str:
     """The key of the list of articles that a section, an author or a subject has."""
     return f"in:{key_of(thing)}"
+
+
+def beside_in(section: Any) -> str:
+    """The key of what stands beside every article of a section: the latest of the others."""
+    return f"{BESIDE}{key_of(section)}"

@@ -6,12 +6,12 @@ from itertools import chain
 from math import ceil
 from typing import Any
 
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db.models import Count, Min, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from broadsheet.newsroom.keys import ARCHIVE, LATEST, year_of
+from broadsheet.newsroom.keys import ARCHIVE, BESIDE, LATEST, year_of
 from broadsheet.newsroom.models import ArticlePage, ArticleTag, Author, PlainPage, SectionPage
 from broadsheet.newsroom.models.pages import PAGE_SIZE
 
@@ -29,9 +29,8 @@ def lists_of(article: ArticlePage) -> frozenset[str]:
     )
     if not sections:
         return frozenset()
-    named = (
-        [f"in:sectionpage:{n}" for n in sections] + [f"in:author:{n}" for n in authors] + [f"in:tag:{n}" for n in tags]
-    )
+    named = [f"{where}sectionpage:{n}" for n in sections for where in ("in:", BESIDE)]
+    named += [f"in:author:{n}" for n in authors] + [f"in:tag:{n}" for n in tags]
     return frozenset({ARCHIVE, LATEST, *map(year_of, days), *named})
 
 
@@ -49,8 +48,17 @@ def moment(time: datetime | None) -> str:
 
 def all_articles() -> "Paginator[Any]":
     """Address, last and first publication of every article, in the order they came in, by ten thousands."""
-    rows = ArticlePage.objects.published().order_by("pk").values_list("address", "last_published_at", "published_at")
-    return Paginator(rows, PER_PAGE)
+    return _Rows(ArticlePage.objects.published().order_by("pk"), PER_PAGE)
+
+
+class _Rows(Paginator[Any]):
+    """Counted in an index of articles; the rows want the page tree's table besides."""
+
+    def page(self, number: int | str) -> "Page[Any]":
+        page: Page[Any] = super().page(number)
+        shown: Any = page.object_list
+        page.object_list = shown.values_list("address", "last_published_at", "published_at")
+        return page
 
 
 def news_is_over() -> datetime | None:

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 
 from django.conf import settings
@@ -36,6 +36,7 @@ __all__ = [
 logger = logging.getLogger(__name__)
 
 LOOK_EVERY = 0.02  # seconds, while other machines are waited for
+AT_ONCE = 500  # pages that somebody waits for while they are renewed; more of them are left to the worker
 
 
 def store() -> Store:
@@ -56,6 +57,8 @@ def renew(*keys: str) -> None:
     """The same where the change removes nothing from any page: the previous version is not wrong, only incomplete.
 
     The next who asks gets the new one; who asks while that is rendered for somebody else may get the previous one.
+    Where very many pages have one of the keys, they stand as they are until the worker has come to them, within a
+    second or two: name what the actor looks at next in a call of its own.
     """
     _write(keys, Effect.RENEWED)
 
@@ -69,6 +72,8 @@ def _write(keys: Iterable[str], effect: Effect) -> None:
 
 
 def _carry_out_at_once(purge: Purge) -> None:
+    if _can_wait(purge):
+        return
     try:
         _carry_out([purge])
     except OSError as error:
@@ -78,20 +83,31 @@ def _carry_out_at_once(purge: Purge) -> None:
             f"({error.strerror or error}). The operator has to look at the folder of baked pages; it is tried again by "
             "itself."
         ) from error
-    store().note_done(purge.pk)
     tell_at_once(purge.keys.split())
 
 
-def _carry_out(purges: Iterable[Purge]) -> None:
-    keys: dict[str, set[str]] = {Effect.RENEWED: set(), Effect.REMOVED: set()}
-    for one in purges:
-        keys[one.effect].update(one.keys.split())
-    pages = store()
-    with telling_addresses(pages, set().union(*keys.values())):
-        if keys[Effect.RENEWED]:
-            pages.renew(keys[Effect.RENEWED])
-        if keys[Effect.REMOVED]:
-            pages.remove(keys[Effect.REMOVED])
+def _can_wait(purge: Purge) -> bool:
+    return purge.effect == Effect.RENEWED and len(store().having(purge.keys.split())) > AT_ONCE
+
+
+def _carry_out(purges: Sequence[Purge]) -> int:
+    """Carries out what nobody has carried out here yet, and returns how many purges that were; removals come first."""
+    return sum(_carry_out_alike([one for one in purges if one.effect == effect], effect) for effect in Effect)
+
+
+def _carry_out_alike(purges: Sequence[Purge], effect: Effect) -> int:
+    """Whoever follows the log and whoever made a purge come to it at the same moment: one of them does it."""
+    if not purges:
+        return 0
+    pages, numbers = store(), [one.pk for one in purges]
+    with pages.carrying_out(numbers):
+        done = pages.done(numbers)
+        left = [one for one in purges if one.pk not in done]
+        keys = {key for one in left for key in one.keys.split()}
+        with telling_addresses(pages, keys):
+            (pages.remove if effect == Effect.REMOVED else pages.renew)(keys)
+        pages.note_done(numbers)
+    return len(left)
 
 
 def warm(*paths: str) -> None:
@@ -122,14 +138,12 @@ def catch_up() -> int:
         missed = []
     else:
         missed = Purge.objects.between(seen, now)
-    done = pages.done() if missed else set[int]()
-    left = [one for one in missed if one.pk not in done]
-    _carry_out(left)
+    left = _carry_out(missed) if missed else 0
     if seen != now:
         pages.note_seen(now)
     if missed:
         confirm()
-    return len(left)
+    return left
 
 
 def confirm() -> None:

@@ -37,6 +37,7 @@ class Answer:
     headers: tuple[tuple[str, str], ...]
     digest: str
     bodies: Mapping[str, bytes]
+    made: float = 0.0  # seconds since the epoch, as is `until`
     until: float | None = None
     size: int = field(init=False)
     packed: Mapping[str, Packed] = field(init=False)
@@ -46,6 +47,10 @@ class Answer:
         object.__setattr__(self, "size", sum(map(len, self.bodies.values())))
         object.__setattr__(self, "packed", {encoding: self._packed(encoding) for encoding in self.bodies})
         object.__setattr__(self, "offered", tuple(self.bodies))
+
+    def is_right_at(self, now: float) -> bool:
+        """Whether time alone has not made it wrong; nor may a clock that was ahead when it was made have done so."""
+        return self.until is None or self.made <= now < self.until
 
     def to(self, environ: Mapping[str, object]) -> tuple[HTTPStatus, list[tuple[str, str]], bytes]:
         """What this request gets: status, headers, body. A range is not served: the whole page is an answer too."""

@@ -68,7 +68,7 @@ def baked(path: str) -> Asked:
 
 def lies(path: str) -> Identity | None:
     """What tells the baked page that lies on the disk from every other; None where none does."""
-    files = Store(settings.BAKED_PAGES).files_of(unquote(path))
+    files = Store(settings.BAKED_PAGES).files.of(unquote(path))
     return next(filter(None, map(identity_of, files)), None)
 
 

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -18,8 +18,9 @@ from broadsheet.pagecache.edge import Edge, edge
 from broadsheet.pagecache.memory import Memory, Passing, identity_of
 from broadsheet.pagecache.models import Purge
 from broadsheet.pagecache.pages import LONGEST_PATH, Page, digest_of
-from broadsheet.pagecache.store import Store, Turn
+from broadsheet.pagecache.store import Store
 from broadsheet.pagecache.surrogates import EVERYTHING, Surrogates, collected
+from broadsheet.pagecache.turns import Turn
 
 logger = logging.getLogger(__name__)
 
@@ -46,6 +47,11 @@ class _Said:
     def __call__(self, status: str, headers: Headers, exc_info: Any = None) -> Callable[[bytes], None]:
         self.status, self.headers = status, headers
         return _no_write
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether the application could not answer."""
+        return self.status.startswith("5")
 
     def header(self, name: str) -> str:
         """All values of one header."""
@@ -76,7 +82,7 @@ class Front:
     ) -> None:
         self.application = application
         self.store = store
-        self.files_of = lru_cache(REMEMBERED)(store.files_of)
+        self.files_of = lru_cache(REMEMBERED)(store.files.of)
         self.is_ours = is_ours
         self.private = tuple(private)
         self.questions = frozenset(questions)
@@ -116,14 +122,14 @@ class Front:
     # Answering from the disk.
 
     def _read_any(self, files: Iterable[Path]) -> Answer | None:
+        return next((answer for answer in self._lying(files) if answer.is_right_at(time.time())), None)
+
+    def _lying(self, files: Iterable[Path]) -> Iterator[Answer]:
         for file in files:
             identity = identity_of(file)
-            if identity is None:
-                continue
-            answer = self.memory.get(str(file), identity) or self._read(file)
-            if answer and (answer.until is None or answer.until > time.time()):
-                return answer
-        return None
+            answer = identity and (self.memory.get(str(file), identity) or self._read(file))
+            if answer:
+                yield answer
 
     def _read(self, file: Path) -> Answer | None:
         """Takes a page into memory; a damaged one, and one that changes meanwhile, is as good as none."""
@@ -138,7 +144,7 @@ class Front:
         if bodies is None or identity_of(file) != identity:
             return None
         noted = found.noted
-        answer = Answer(noted.headers, noted.digests["identity"], bodies, noted.until)
+        answer = Answer(noted.headers, noted.digests["identity"], bodies, noted.made, noted.until)
         self.memory.put(str(file), identity, answer)
         return answer
 
@@ -154,14 +160,14 @@ class Front:
         with self.store.turn(path, A_MOMENT) as turn:
             if turn != Turn.IN_VAIN:
                 return self._answer(turn, path, environ, start_response)
-            previous = self._read_any(self.store.previous_of(path))
+            previous = self._read_any(self.store.files.previous_of(path))
             if previous is not None:
                 return self._send(previous, environ, start_response, in_front=NOTHING)
         with self.store.turn(path) as turn:
             return self._answer(turn, path, environ, start_response)
 
     def _answer(self, turn: Turn, path: str, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        answer = None if turn == Turn.FIRST else self._read_any(self.store.files_of(path))
+        answer = None if turn == Turn.FIRST else self._read_any(self.store.files.of(path))
         if answer is not None:
             return self._send(answer, environ, start_response)
         return self._bake(path, environ, start_response)
@@ -172,16 +178,30 @@ class Front:
         with collected() as surrogates:
             answered = self.application(environ, said)
             if not _is_bakeable(said, surrogates):
-                self.passing.note(path)
-                start_response(said.status, said.headers)
-                return answered
+                return self._pass_on(answered, said, path, environ, start_response)
             with _closing(answered):
                 page = self._page(path, said, b"".join(answered), surrogates)
                 self._keep(page, surrogates)
-        answer = self._read_any(self.store.files_of(path))
+        answer = self._read_any(self.store.files.of(path))
         if answer is not None:
             return self._send(answer, environ, start_response)
         return self._send(_unkept(page), environ, start_response, in_front=NOTHING)
+
+    def _pass_on(
+        self, answered: Iterable[bytes], said: _Said, path: str, environ: Environ, start_response: StartResponse
+    ) -> Iterable[bytes]:
+        """Gives an answer that is not kept; where the application has none, what was right a while ago is better."""
+        self.passing.note(path)
+        last = self._last_of(path) if said.has_failed else None
+        if last is None:
+            start_response(said.status, said.headers)
+            return answered
+        with _closing(answered):
+            return self._send(last, environ, start_response, in_front=NOTHING)
+
+    def _last_of(self, path: str) -> Answer | None:
+        """A page whose time is over, or that was set aside to be renewed: nothing was removed from either."""
+        return next(self._lying([*self.store.files.of(path), *self.store.files.previous_of(path)]), None)
 
     def _send(
         self, answer: Answer, environ: Environ, start_response: StartResponse, *, in_front: Edge | None = None
@@ -225,7 +245,7 @@ def _page(path: str, said: _Said, body: bytes, surrogates: Surrogates) -> Page:
     until = surrogates.until.timestamp() if surrogates.until else None
     lasting = said.header("cache-control")
     headers = kept_headers(said.headers) + ((("Cache-Control", lasting),) if "immutable" in lasting else ())
-    return Page(path, body, headers, frozenset({EVERYTHING, *surrogates.keys}), until)
+    return Page(path, body, headers, frozenset({EVERYTHING, *surrogates.keys}), until=until)
 
 
 def _unkept(page: Page) -> Answer:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from broadsheet.pagecache.pages import Page
 
-LAYOUT = "2"  # changes when older folders can no longer be read
+LAYOUT = "3"  # changes when older folders can no longer be read
 PATIENCE = 10.0  # seconds to wait for another process at the index
 REMEMBERED = 86_400.0  # seconds
 # The lowest byte of SQLite's codes says what kind of thing went wrong.
@@ -23,7 +23,9 @@ OUT_OF_REACH = frozenset({
 })  # fmt: skip
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS page (
-    name TEXT PRIMARY KEY, path TEXT NOT NULL, headers TEXT NOT NULL, digests TEXT NOT NULL, until REAL);
+    name TEXT PRIMARY KEY, path TEXT NOT NULL, headers TEXT NOT NULL, digests TEXT NOT NULL,
+    made REAL NOT NULL, until REAL);
+CREATE INDEX IF NOT EXISTS passing ON page (until) WHERE until IS NOT NULL;
 CREATE TABLE IF NOT EXISTS key (
     key TEXT NOT NULL, name TEXT NOT NULL REFERENCES page ON DELETE CASCADE, PRIMARY KEY (key, name)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS key_of_page ON key (name);
@@ -34,10 +36,11 @@ CREATE TABLE IF NOT EXISTS done (purge INTEGER PRIMARY KEY, at REAL NOT NULL);
 
 @dataclass(frozen=True)
 class Noted:
-    """What the index knows of a page; `digests` by encoding."""
+    """What the index knows of a page; `digests` by encoding, times in seconds since the epoch."""
 
     headers: tuple[tuple[str, str], ...]
     digests: dict[str, str]
+    made: float
     until: float | None
 
 
@@ -70,18 +73,18 @@ class Index:
     def find(self, name: str) -> Noted | None:
         """What was noted of a page last."""
         with self._opened() as index:
-            row = index.execute("SELECT headers, digests, until FROM page WHERE name = ?", [name]).fetchone()
+            row = index.execute("SELECT headers, digests, made, until FROM page WHERE name = ?", [name]).fetchone()
         if row is None:
             return None
-        headers, digests, until = row
-        return Noted(tuple((name, value) for name, value in json.loads(headers)), json.loads(digests), until)
+        headers, digests, made, until = row
+        return Noted(tuple((name, value) for name, value in json.loads(headers)), json.loads(digests), made, until)
 
     def note(self, name: str, page: Page, digests: Mapping[str, str]) -> None:
         """Notes a page, in place of what was noted under its name."""
-        row = (name, page.path, json.dumps(page.headers), json.dumps(digests), page.until)
+        row = (name, page.path, json.dumps(page.headers), json.dumps(digests), page.made, page.until)
         with self._opened() as index:
             index.execute("DELETE FROM page WHERE name = ?", [name])
-            index.execute("INSERT INTO page VALUES (?, ?, ?, ?, ?)", row)
+            index.execute("INSERT INTO page VALUES (?, ?, ?, ?, ?, ?)", row)
             index.executemany("INSERT INTO key VALUES (?, ?)", [(key, name) for key in page.keys])
 
     def having(self, keys: Iterable[str]) -> list[str]:
@@ -90,12 +93,12 @@ class Index:
         return self._names(asked, json.dumps(sorted(keys)))
 
     def expired(self, now: float) -> list[str]:
-        """The names of the pages that time alone has made wrong."""
-        return self._names("SELECT name FROM page WHERE until <= ?", now)
+        """The names of the pages that time alone has made wrong, or a clock that was ahead when they were made."""
+        return self._names("SELECT name FROM page WHERE until IS NOT NULL AND (until <= ? OR made > ?)", now, now)
 
-    def _names(self, asked: str, given: object) -> list[str]:
+    def _names(self, asked: str, *given: object) -> list[str]:
         with self._opened() as index:
-            return [name for (name,) in index.execute(asked, [given])]
+            return [name for (name,) in index.execute(asked, given)]
 
     def forget(self, names: Iterable[str]) -> None:
         """Takes pages out of the index."""
@@ -126,17 +129,18 @@ class Index:
         with self._opened() as index:
             index.executemany("INSERT OR REPLACE INTO fact VALUES (?, ?)", facts.items())
 
-    def done(self) -> set[int]:
-        """The purges of the last day that were carried out here as soon as they were made."""
+    def done(self, purges: Iterable[int]) -> set[int]:
+        """Those of these purges that were carried out here within the last day."""
+        asked = "SELECT purge FROM done WHERE purge IN (SELECT value FROM json_each(?))"
         with self._opened() as index:
-            return {number for (number,) in index.execute("SELECT purge FROM done")}
+            return {number for (number,) in index.execute(asked, [json.dumps(list(purges))])}
 
-    def note_done(self, purge: int) -> None:
-        """Notes that a purge has been carried out here."""
+    def note_done(self, purges: Iterable[int]) -> None:
+        """Notes that these purges have been carried out here."""
         now = time.time()
         with self._opened() as index:
             index.execute("DELETE FROM done WHERE at < ?", [now - REMEMBERED])
-            index.execute("INSERT OR REPLACE INTO done VALUES (?, ?)", [purge, now])
+            index.executemany("INSERT OR REPLACE INTO done VALUES (?, ?)", [(purge, now) for purge in purges])
 
 
 def is_out_of_reach(error: sqlite3.DatabaseError) -> bool:

@@ -37,7 +37,8 @@ class Page:
     body: bytes
     headers: tuple[tuple[str, str], ...]
     keys: frozenset[str] = field(default_factory=frozenset)
-    until: float | None = None  # seconds since the epoch; None for as long as nobody purges it
+    made: float = field(default_factory=time.time)  # seconds since the epoch
+    until: float | None = None  # the same; None for as long as nobody purges it
 
     @property
     def content_type(self) -> str:

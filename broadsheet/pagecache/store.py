@@ -1,49 +1,34 @@
 """Baked pages on this machine's disk: files that any web server can serve, and an index that finds them by key.
 
 Everything in the folder can be thrown away at any time. One lock orders those who keep a page and those who purge, in
-all threads and processes of the machine; readers need none.
+all threads and processes of the machine; readers need none. How files come and go is in `files`, who waits in `turns`.
 """
 
-import fcntl
 import logging
-import os
 import secrets
-import shutil
 import socket
 import sqlite3
-import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
-from enum import Enum
 from functools import partial
-from itertools import count
 from pathlib import Path
-from typing import IO
 
+from broadsheet.pagecache.files import Files
 from broadsheet.pagecache.index import Index, Noted, is_out_of_reach
-from broadsheet.pagecache.pages import ENCODINGS, INDEXES, Page, digest_of, name_of, names_of, put
+from broadsheet.pagecache.pages import ENCODINGS, Page, digest_of, name_of, put
 from broadsheet.pagecache.position import Position
+from broadsheet.pagecache.turns import Turn, alone, place_of, turn_at
 
 logger = logging.getLogger(__name__)
 
 LONGEST_TURN = 3.0  # seconds to wait for somebody else's rendering
-LOOK_EVERY = 0.005  # seconds
+LONGEST_PURGE = 30.0  # seconds to wait for somebody else who carries out the same purge
 KNOWN_FOR = 6 * 86_400.0  # seconds that a folder's position is worth something: the purge log is kept a little longer
 MANY = 5_000  # pages; where more go at once, their folders go, and the whole folder where those are most of all
 IN_ONE_GO = 200  # pages that go while others wait to keep theirs
-ALONE = 2  # links that lead to a folder without folders in it; some file systems never say so
-AWAY = "old-"  # how the names of folders begin from which nobody reads any more
 BOOT = Path("/proc/sys/kernel/random/boot_id")
-
-
-class Turn(Enum):
-    """How somebody came to render a page."""
-
-    FIRST = "first"  # nobody else was at it
-    AFTER_ANOTHER = "after another"  # who has baked it meanwhile, most likely
-    IN_VAIN = "in vain"  # another is still at it
 
 
 @dataclass(frozen=True)
@@ -68,26 +53,15 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.pages = folder / "pages"
-        self.previous = folder / "previous"
+        self.files = Files(folder)
         self.index = Index(folder)
-        self.carried = count()  # names for what is taken away
 
     # Reading, without a lock.
 
-    def files_of(self, path: str) -> tuple[Path, ...]:
-        """Where the page of a path may lie; a page is baked exactly while the first of its files is there."""
-        return tuple(self.pages / name for name in names_of(path))
-
-    def previous_of(self, path: str) -> tuple[Path, ...]:
-        """Where the version may lie that readers may still get while a new one is rendered."""
-        return tuple(self.previous / name for name in names_of(path))
-
     def find(self, file: Path) -> Found | None:
         """What the index knows of a file; None where it knows nothing, or cannot be read."""
-        root = self.previous if file.is_relative_to(self.previous) else self.pages
         try:
-            noted = self.index.find(str(file.relative_to(root)))
+            noted = self.index.find(self.files.name_of(file))
         except (sqlite3.DatabaseError, OSError) as error:
             logger.warning("The index of baked pages cannot be read (%s).", error)
             return None
@@ -100,21 +74,21 @@ class Store:
         except (sqlite3.DatabaseError, OSError):
             return []
 
-    @contextmanager
-    def turn(self, path: str, longest: float = LONGEST_TURN) -> Iterator[Turn]:
+    def turn(self, path: str, longest: float = LONGEST_TURN) -> AbstractContextManager[Turn]:
         """Lets one after the other render a path, on the whole machine; nobody waits longer than so many seconds.
 
         After that several render the same. So they do where the disk takes no lock.
         """
-        file = self.folder / "turns" / digest_of(path.encode())[:2]
-        try:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            opened = file.open("a")
-        except OSError:
-            yield Turn.FIRST
-            return
-        with opened:
-            yield _waited_for(opened, longest)
+        return turn_at(place_of(self.folder / "turns", path), longest)
+
+    @contextmanager
+    def carrying_out(self, purges: Iterable[int]) -> Iterator[None]:
+        """Lets one after the other carry out these purges, by their numbers; who comes second may find them done."""
+        places = {place_of(self.folder / "purges", str(purge)) for purge in purges}
+        with ExitStack() as stack:
+            for place in sorted(places):  # in this order, so that no two wait for each other
+                stack.enter_context(turn_at(place, LONGEST_PURGE))
+            yield
 
     # Changing, one after the other.
 
@@ -128,11 +102,14 @@ class Store:
         if not name:
             return None
         bodies = page.bodies()
-        with self._locked():
+        with self._locked() as is_still_locked:
             if unless():
                 return None
             self._keep(name, page, bodies)
-        return self.pages / name
+            if not is_still_locked():  # somebody has thrown the folder away meanwhile, and others do not wait for us
+                self.files.unlink([name])
+                return None
+        return self.files.pages / name
 
     def remove(self, keys: Iterable[str]) -> int:
         """Removes every page that has one of these keys, and returns how many: afterwards no reader gets them.
@@ -150,8 +127,8 @@ class Store:
         """
         with self._locked():
             try:
-                names = [name for name in self.index.having(keys) if os.path.exists(f"{self.pages}/{name}")]
-                if self._are_most(names) and self._set_all_aside():
+                names = self.files.are_there(self.index.having(keys))
+                if self._are_most(names) and self.files.set_all_aside():
                     return len(names)
             except sqlite3.DatabaseError:
                 return self._begin_anew()
@@ -159,17 +136,16 @@ class Store:
         for some in _pieces(names):
             with self._locked():
                 for name in some:
-                    if not self._carry_off(name, away) and (self.pages / name).exists():
-                        self._set_aside(name)
+                    if not self.files.carry_off(name, away):
+                        self.files.set_aside(name)
         return len(names)
 
     def remove_expired(self, now: float) -> int:
         """Removes what time alone has made wrong, and returns how many that were; frees the disk of what went."""
         removed = self._remove(lambda: self.index.expired(now))
         with self._locked():
-            taken = [*self.folder.glob(f"{AWAY}*")]  # what somebody is about to fill comes with the next round
-        for away in taken:
-            shutil.rmtree(away, ignore_errors=True)
+            taken = self.files.taken_away()  # what somebody is about to fill comes with the next round
+        self.files.sweep(taken)
         return removed
 
     def clear(self) -> None:
@@ -203,17 +179,17 @@ class Store:
         except sqlite3.DatabaseError as error:
             raise OSError(f"the index of baked pages cannot be written ({error})") from error
 
-    def done(self) -> set[int]:
-        """The numbers of purges that were carried out here as soon as they were made."""
+    def done(self, purges: Iterable[int]) -> set[int]:
+        """Those of these purges, by their numbers, that are known to be carried out here."""
         try:
-            return self.index.done()
+            return self.index.done(purges)
         except sqlite3.DatabaseError:
             return set()
 
-    def note_done(self, purge: int) -> None:
-        """Notes that a purge has been carried out here; where that cannot be noted, it is carried out once more."""
+    def note_done(self, purges: Iterable[int]) -> None:
+        """Notes that purges have been carried out here; where that cannot be noted, they are carried out once more."""
         try:
-            self.index.note_done(purge)
+            self.index.note_done(purges)
         except (sqlite3.DatabaseError, OSError) as error:
             logger.warning("The index of baked pages cannot be written (%s).", error)
 
@@ -230,12 +206,8 @@ class Store:
 
     # How it is done.
 
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with (self.folder / "lock").open("a") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            yield
+    def _locked(self) -> AbstractContextManager[Callable[[], bool]]:
+        return alone(self.folder / "lock")
 
     def _keep(self, name: str, page: Page, bodies: dict[str, bytes]) -> None:
         """Notes the page before it can be read: no file is ever there that no key leads to."""
@@ -246,39 +218,18 @@ class Store:
                 self._clear()
             raise OSError(f"the index of baked pages cannot be written ({error})") from error
         try:
-            self._write(self.pages / name, bodies)
+            self.files.write(name, bodies)
         except OSError:
-            self._unlink([name])  # what lay there before had other keys
+            self.files.unlink([name])  # what lay there before had other keys
             raise
-        self._unlink_previous([name])
-
-    def _write(self, file: Path, bodies: dict[str, bytes]) -> None:
-        """Each file appears whole or not at all; the one by which a page is known comes last."""
-        file.parent.mkdir(parents=True, exist_ok=True)
-        for encoding, ending in ENCODINGS.items():
-            if encoding in bodies:
-                put(file.with_name(file.name + ending), bodies[encoding])
-            else:
-                file.with_name(file.name + ending).unlink(missing_ok=True)
-        put(file, bodies["identity"])
-
-    def _set_aside(self, name: str) -> None:
-        """The file by which a page is known goes first, and comes last."""
-        aside = self.previous / name
-        aside.parent.mkdir(parents=True, exist_ok=True)
-        (self.pages / name).replace(aside.with_name(f".{aside.name}"))
-        for ending in ENCODINGS.values():
-            packed = self.pages / (name + ending)
-            if packed.exists():
-                packed.replace(self.previous / (name + ending))
-        aside.with_name(f".{aside.name}").replace(aside)
+        self.files.unlink_previous([name])
 
     def _remove(self, found: Callable[[], list[str]]) -> int:
         """In pieces: what is baked between two of them was rendered afterwards, and is at worst rendered once more."""
         with self._locked():
             try:
                 names = found()
-                if self._are_most(names) and self._take_away(self.pages, self.previous):
+                if self._are_most(names) and self.files.take_all_away():
                     self._forget(self.index.forget_all)
                     return len(names)
             except sqlite3.DatabaseError:
@@ -287,8 +238,8 @@ class Store:
         for some in _pieces(names):
             with self._locked():
                 try:
-                    self._unlink([name for name in some if not self._carry_off(name, away)])
-                    self._unlink_previous(some)
+                    self.files.unlink([name for name in some if not self.files.carry_off(name, away)])
+                    self.files.unlink_previous(some)
                     self._forget(partial(self.index.forget, some))
                 except sqlite3.DatabaseError:
                     return self._begin_anew()
@@ -296,6 +247,10 @@ class Store:
 
     def _are_most(self, names: Sequence[str]) -> bool:
         return len(names) > MANY and 2 * len(names) > self.index.size()
+
+    def _room_for(self, names: Sequence[str]) -> Path | None:
+        """Where very many pages are taken to, out of readers' sight, if the disk has room for it."""
+        return self.files.room() if len(names) > MANY else None
 
     def _forget(self, forget: Callable[[], None]) -> None:
         """Where nothing can be written, the index goes on naming pages that are not there, which harms nobody."""
@@ -311,66 +266,10 @@ class Store:
         self._clear()
         return 0
 
-    def _room_for(self, names: Sequence[str]) -> Path | None:
-        """Where very many pages are taken to, out of readers' sight, if the disk has room for it."""
-        return self._room() if len(names) > MANY else None
-
-    def _carry_off(self, name: str, away: Path | None) -> bool:
-        """Takes the folder away in which a page lies with no other beneath: one step, where each file would need one.
-
-        Its files are deleted later, by whoever frees the disk.
-        """
-        folder, _, last = name.rpartition("/")
-        if away is None or not folder or last not in INDEXES:
-            return False
-        try:
-            alone = os.stat(f"{self.pages}/{folder}").st_nlink == ALONE
-            if alone:
-                os.rename(f"{self.pages}/{folder}", f"{away}/{next(self.carried)}")
-        except OSError:
-            return False
-        return alone
-
-    def _unlink(self, names: Iterable[str]) -> None:
-        """There may be thousands of them, and a Path costs more than the deed."""
-        for name in names:
-            for ending in ("", *ENCODINGS.values()):
-                with suppress(FileNotFoundError):
-                    os.unlink(f"{self.pages}/{name}{ending}")
-
-    def _unlink_previous(self, names: Iterable[str]) -> None:
-        """Most have none; the packed copies of one that is not there are nobody's."""
-        for name in names:
-            with suppress(FileNotFoundError):
-                for ending in ("", *ENCODINGS.values()):
-                    os.unlink(f"{self.previous}/{name}{ending}")
-
     def _clear(self) -> None:
-        if not self._take_away(self.pages, self.previous):
-            for inside in (self.pages, self.previous):
-                shutil.rmtree(inside, ignore_errors=True)
+        self.files.delete_all()
         for file in self.folder.glob("index-*"):
             file.unlink(missing_ok=True)
-
-    def _set_all_aside(self) -> bool:
-        """What has not gone stale is as right among the previous versions."""
-        if not self._take_away(self.previous):
-            return False
-        self.pages.rename(self.previous)
-        return True
-
-    def _take_away(self, *folders: Path) -> bool:
-        """Takes whole folders out of readers' sight at once, if the disk has room to; their files are deleted later."""
-        if not (away := self._room()):
-            return False
-        for inside in filter(Path.exists, folders):
-            inside.rename(away / inside.name)
-        return True
-
-    def _room(self) -> Path | None:
-        with suppress(OSError):
-            return Path(tempfile.mkdtemp(prefix=AWAY, dir=self.folder))
-        return None
 
 
 def _pieces(names: Sequence[str]) -> Iterator[Sequence[str]]:
@@ -383,18 +282,3 @@ def boot() -> str:
         return BOOT.read_text().strip()
     except OSError:
         return ""
-
-
-def _waited_for(file: IO[str], longest: float) -> Turn:
-    """Takes the lock on a file, if it can be had in time."""
-    until, turn = time.monotonic() + longest, Turn.FIRST
-    while True:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            turn = Turn.AFTER_ANOTHER
-            if time.monotonic() > until:
-                return Turn.IN_VAIN
-            time.sleep(LOOK_EVERY)
-        else:
-            return turn

@@ -69,7 +69,7 @@ def test_a_machine_that_does_not_carry_out_purges_is_not_ready(
     settings.BAKED_PAGES = tmp_path
     pagecache.catch_up()
     missed = Purge.objects.write(["article:1"], Effect.REMOVED)
-    pagecache.store().note_done(missed.pk)
+    pagecache.store().note_done([missed.pk])
     Purge.objects.update(made_at=timezone.now() - timedelta(minutes=5))
     assert ask("/readyz")[0] == "200 OK"
     Purge.objects.write(["article:2"], Effect.REMOVED)

@@ -51,7 +51,7 @@ class Reader:
 
     def files(self, path: str) -> tuple[Path, ...]:
         """Where the page may lie."""
-        return self.front.store.files_of(path)
+        return self.front.store.files.of(path)
 
 
 def ask(application: Application, path: str, method: str = "GET", **headers: str) -> Answered:

@@ -21,10 +21,10 @@ from django.conf import settings
 from django.db import OperationalError, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from broadsheet.pagecache import actions, front, store
+from broadsheet.pagecache import actions, files, front, store, turns
 
 LINE, QUERY, LOCK, HELD, END = "line", "query", "lock", "held", "end"
-WATCHED = {str(module.__file__) for module in (actions, front, store)}
+WATCHED = {str(module.__file__) for module in (actions, files, front, store, turns)}
 WRITES = ("BEGIN", "INSERT", "UPDATE", "DELETE")
 PATIENCE = 60  # seconds after which an actor who does not come back is stuck
 Trace = Callable[[FrameType, str, Any], Any]
@@ -149,7 +149,7 @@ playing = _Playing()
 
 
 class Locks:
-    """Stands where the store has `fcntl`: the system's locks, for which an actor waits by stopping."""
+    """Stands where the room has `fcntl`: the system's locks, for which an actor waits by stopping."""
 
     LOCK_EX, LOCK_NB, LOCK_UN, LOCK_SH = fcntl.LOCK_EX, fcntl.LOCK_NB, fcntl.LOCK_UN, fcntl.LOCK_SH
 
@@ -181,7 +181,7 @@ def _had(file: Any, how: int) -> bool:
 
 
 class Clock:
-    """Stands where the store has `time`: nobody's patience ends but when the director says so."""
+    """Stands where the room has `time`: nobody's patience ends but when the director says so."""
 
     def __init__(self) -> None:
         self.passed = 0.0
@@ -207,7 +207,8 @@ class Stage:
     def __init__(self, locks: Locks) -> None:
         self.clock = Clock()
         self.actors: list[Actor] = []
-        vars(store).update(fcntl=locks, time=self.clock)
+        vars(turns).update(fcntl=locks, time=self.clock)
+        vars(store).update(time=self.clock)
 
     def enter(self, actor: Actor) -> None:
         """Gives an actor a thread; nothing moves yet."""

@@ -16,8 +16,9 @@ from django.core.management import call_command
 from broadsheet.accounts.states import Role
 from broadsheet.newsroom.models import CommentPolicy, FrontSlot
 from broadsheet.newsroom.pictures import sources_of
+from broadsheet.pagecache import actions
 from broadsheet.pagecache.front import Environ, StartResponse
-from broadsheet.pagecache.surrogates import may_be_baked
+from broadsheet.pagecache.surrogates import EVERYTHING, may_be_baked
 from tests.factories import accounts, discussion, newsroom
 from tests.pagecache.conftest import Committing
 from tests.pagecache.readers import Reader
@@ -285,3 +286,40 @@ def test_the_clock_takes_away_what_time_has_made_wrong_and_says_nothing_of_it(
         assert capsys.readouterr().out == ""
         call_command("tidy_baked_pages")
         assert capsys.readouterr().out == "0 pages removed.\n"
+
+
+def away(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+    """Stands where Django stood, while its database is away."""
+    start_response("503 Service Unavailable", [("Content-Type", "text/plain")])
+    return [b"Not at the moment."]
+
+
+def test_while_the_application_has_no_answer_a_page_whose_time_is_over_is_better_than_none(reader: Reader) -> None:
+    with time_machine.travel(datetime(2026, 3, 2, 9, tzinfo=UTC)):
+        today = reader.get("/").text
+    reader.front.application = away
+    with time_machine.travel(datetime(2026, 3, 3, 9, tzinfo=UTC)):
+        assert (reader.get("/").status, reader.get("/").text) == (200, today)
+
+
+def test_while_the_application_has_no_answer_what_was_renewed_is_there_as_it_was_and_what_was_removed_is_not(
+    reader: Reader, address: str, committed: Committing
+) -> None:
+    before, render = reader.get(address).text, reader.front.application
+    with committed():
+        actions.renew(EVERYTHING)
+    reader.front.application = away
+    assert (reader.get(address).status, reader.get(address).text) == (200, before)
+    with committed():
+        actions.purge(EVERYTHING)
+    assert (reader.get(address).status, reader.get(address).text) == (503, "Not at the moment.")
+    reader.front.application = render
+    assert reader.get(address).status == 200
+
+
+def test_a_page_dated_by_a_clock_that_was_ahead_is_made_anew_when_it_is_set_right(reader: Reader) -> None:
+    right = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    with time_machine.travel(right + timedelta(days=1)):
+        assert "Tuesday, 3 March 2026" in reader.get("/").text
+    with time_machine.travel(right):
+        assert "Monday, 2 March 2026" in reader.get("/").text

@@ -46,7 +46,7 @@ def no_room() -> Iterator[None]:
 
 
 def baked(store: Store) -> list[str]:
-    return sorted(str(file.relative_to(store.pages).parent) for file in store.pages.rglob("index.html"))
+    return sorted(str(file.relative_to(store.files.pages).parent) for file in store.files.pages.rglob("index.html"))
 
 
 def test_a_page_that_finds_no_room_drives_no_other_out(store: Store) -> None:

@@ -1,7 +1,9 @@
 """The folder of baked pages survives what disks do: readers get pages, and nothing that should be gone comes back."""
 
+import shutil
 import threading
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,8 @@ from broadsheet.pagecache.answers import Answer
 from broadsheet.pagecache.memory import Memory, Passing, identity_of
 from broadsheet.pagecache.pages import Page
 from broadsheet.pagecache.position import Position
-from broadsheet.pagecache.store import Store, Turn
+from broadsheet.pagecache.store import Store
+from broadsheet.pagecache.turns import Turn, alone
 
 HTML = (("Content-Type", "text/html; charset=utf-8"),)
 
@@ -32,11 +35,11 @@ def kept(store: Store, *pages: Page) -> None:
 
 
 def lies(store: Store, path: str) -> bool:
-    return any(file.exists() for file in store.files_of(path))
+    return any(file.exists() for file in store.files.of(path))
 
 
 def read(store: Store, path: str) -> dict[str, bytes] | None:
-    found = store.find(store.files_of(path)[0])
+    found = store.find(store.files.of(path)[0])
     return found.bodies() if found else None
 
 
@@ -46,7 +49,7 @@ def test_a_page_is_found_by_its_path_with_every_packed_copy(store: Store) -> Non
     assert bodies
     assert set(bodies) == {"identity", "br", "gzip", "zstd"}
     assert bodies["identity"] == page().body
-    assert sorted(file.name for file in (store.pages / "harbour").iterdir()) == [
+    assert sorted(file.name for file in (store.files.pages / "harbour").iterdir()) == [
         "index.html", "index.html.br", "index.html.gz", "index.html.zst",
     ]  # fmt: skip
 
@@ -59,7 +62,7 @@ def test_a_small_page_and_a_picture_are_not_packed(store: Store) -> None:
 def test_a_page_that_shrinks_leaves_no_old_copy_behind(store: Store) -> None:
     kept(store, page(), page(body=b"short"))
     assert read(store, "/harbour/") == {"identity": b"short"}
-    assert [file.name for file in (store.pages / "harbour").iterdir()] == ["index.html"]
+    assert [file.name for file in (store.files.pages / "harbour").iterdir()] == ["index.html"]
 
 
 def test_what_went_stale_meanwhile_is_not_kept(store: Store) -> None:
@@ -85,15 +88,51 @@ def test_a_page_that_is_baked_anew_has_its_new_keys_alone(store: Store) -> None:
 
 
 def test_what_time_alone_has_made_wrong_goes(store: Store) -> None:
-    kept(store, page("/a/", b"a", until=100.0), page("/b/", b"b", until=200.0), page("/c/", b"c"))
+    kept(store, page("/a/", b"a", made=0.0, until=100.0), page("/b/", b"b", made=0.0, until=200.0), page("/c/", b"c"))
     assert store.remove_expired(100.0) == 1
     assert [lies(store, path) for path in ("/a/", "/b/", "/c/")] == [False, True, True]
+
+
+def test_what_a_clock_that_was_ahead_has_dated_goes_when_it_is_set_right(store: Store) -> None:
+    kept(store, page("/a/", b"a", made=90.0, until=200.0), page("/b/", b"b", made=40.0, until=200.0))
+    kept(store, page("/c/", b"c", made=90.0))  # which is right at any time
+    assert store.remove_expired(50.0) == 1
+    assert [lies(store, path) for path in ("/a/", "/b/", "/c/")] == [False, True, True]
+
+
+def test_a_purge_is_carried_out_by_one_and_the_other_waits_for_that(store: Store) -> None:
+    """Whichever numbers they have in common, and in whatever order they name them."""
+    inside, most, done = [0], [0], list[str]()
+
+    def carry_out(name: str, purges: list[int]) -> None:
+        with store.carrying_out(purges):
+            inside[0] += 1
+            most[0] = max(most[0], inside[0])
+            time.sleep(0.05)
+            inside[0] -= 1
+            done.append(name)
+
+    both = [threading.Thread(target=carry_out, args=one) for one in (("actor", [7]), ("follower", [9, 8, 7, 7]))]
+    for one in both:
+        one.start()
+    for one in both:
+        one.join()
+    assert sorted(done) == ["actor", "follower"]
+    assert most == [1]
+
+
+def test_whoever_hangs_over_a_purge_keeps_nobody_from_it_for_ever(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("broadsheet.pagecache.store.LONGEST_PURGE", 0.05)
+    with store.carrying_out([7]), store.carrying_out([7]):
+        pass
 
 
 @pytest.mark.parametrize("ending", ["", ".br", ".gz"])
 def test_a_damaged_file_is_noticed(ending: str, store: Store) -> None:
     kept(store, page())
-    file = store.pages / "harbour" / f"index.html{ending}"
+    file = store.files.pages / "harbour" / f"index.html{ending}"
     file.write_bytes(file.read_bytes()[:-1] + b"?")
     assert read(store, "/harbour/") is None
 
@@ -119,7 +158,7 @@ def test_an_index_that_was_lost_leaves_no_page_that_nobody_can_purge(store: Stor
     for file in store.folder.glob("index-*"):
         file.unlink()
     assert store.seen() is None  # so whoever starts here empties the folder
-    assert store.find(store.files_of("/a/")[0]) is None  # and until then nobody reads it by us
+    assert store.find(store.files.of("/a/")[0]) is None  # and until then nobody reads it by us
     store.remove({"x"})
     assert not lies(store, "/a/")  # nor from the memory of a process that had read it before, or by a web server
 
@@ -129,17 +168,17 @@ def test_where_the_disk_takes_nothing_the_page_is_simply_not_there(store: Store)
     store.folder.write_text("a file stands where the folder should be")
     with pytest.raises(OSError, match="baked"):
         store.keep(page(), unless=lambda: False)
-    assert store.find(store.files_of("/harbour/")[0]) is None
+    assert store.find(store.files.of("/harbour/")[0]) is None
     with store.turn("/harbour/") as turn:
         assert turn == Turn.FIRST
 
 
 def test_a_page_that_cannot_be_written_leaves_no_older_one_in_its_place(store: Store) -> None:
     kept(store, page("/harbour/", b"old", "x"))
-    (store.pages / "harbour" / "index.html.br").mkdir()  # what the disk refuses
+    (store.files.pages / "harbour" / "index.html.br").mkdir()  # what the disk refuses
     with pytest.raises(OSError, match=r"index\.html"):
         store.keep(page(), unless=lambda: False)
-    assert not (store.pages / "harbour" / "index.html").exists()
+    assert not (store.files.pages / "harbour" / "index.html").exists()
 
 
 def test_of_a_damaged_index_nobody_knows_what_it_missed(store: Store) -> None:
@@ -156,7 +195,7 @@ def test_of_a_damaged_index_nobody_knows_what_it_missed(store: Store) -> None:
 
 def test_a_file_that_cannot_be_removed_is_told(store: Store) -> None:
     kept(store, page("/a/", b"a", "x"))
-    file = store.pages / "a" / "index.html"
+    file = store.files.pages / "a" / "index.html"
     file.unlink()
     file.mkdir()
     (file / "in the way").write_text("")
@@ -166,7 +205,7 @@ def test_a_file_that_cannot_be_removed_is_told(store: Store) -> None:
 
 def test_half_a_page_is_never_there_while_others_read(store: Store) -> None:
     kept(store, page(body=b"0" * 100_000))
-    file, seen, stop = store.files_of("/harbour/")[0], set[int](), threading.Event()
+    file, seen, stop = store.files.of("/harbour/")[0], set[int](), threading.Event()
 
     def watch() -> None:
         while not stop.is_set():
@@ -242,7 +281,7 @@ def test_a_page_set_aside_can_be_read_as_the_previous_one_only(store: Store) -> 
     kept(store, page("/harbour/", b"Low water at six. " * 40, "x"))
     assert store.renew({"x"}) == 1
     assert not lies(store, "/harbour/")
-    found = store.find(store.previous_of("/harbour/")[0])
+    found = store.find(store.files.previous_of("/harbour/")[0])
     assert found
     assert set(found.bodies() or {}) >= {"identity", "br", "gzip"}
     assert store.renew({"x"}) == 0
@@ -253,25 +292,26 @@ def test_a_new_page_ends_the_time_of_the_previous_one(store: Store) -> None:
     store.renew({"x"})
     kept(store, page("/harbour/", b"new", "x"))
     assert read(store, "/harbour/") == {"identity": b"new"}
-    assert not store.previous_of("/harbour/")[0].exists()
+    assert not store.files.previous_of("/harbour/")[0].exists()
 
 
 def test_what_is_removed_is_not_read_as_the_previous_one_either(store: Store) -> None:
     kept(store, page("/a/", b"a", "x", "y"), page("/b/", b"b", "x"))
     store.renew({"x"})
     assert store.remove({"y"}) == 1
-    assert [store.previous_of(path)[0].exists() for path in ("/a/", "/b/")] == [False, True]
+    assert [store.files.previous_of(path)[0].exists() for path in ("/a/", "/b/")] == [False, True]
     store.clear()
-    assert not store.previous_of("/b/")[0].exists()
+    assert not store.files.previous_of("/b/")[0].exists()
 
 
 def test_a_previous_version_of_which_the_index_knows_another_is_none(store: Store) -> None:
     kept(store, page("/harbour/", b"old", "x"))
     store.renew({"x"})
-    left_over = store.previous_of("/harbour/")[0].read_bytes()
+    left_over = store.files.previous_of("/harbour/")[0].read_bytes()
     kept(store, page("/harbour/", b"new", "z"))
-    store.previous_of("/harbour/")[0].write_bytes(left_over)  # as a process leaves it that is killed at that moment
-    found = store.find(store.previous_of("/harbour/")[0])
+    # As a process leaves it that is killed at that moment.
+    store.files.previous_of("/harbour/")[0].write_bytes(left_over)
+    found = store.find(store.files.previous_of("/harbour/")[0])
     assert found
     assert found.bodies() is None
 
@@ -285,13 +325,13 @@ def test_a_position_that_is_older_than_the_log_is_none(store: Store, monkeypatch
 
 
 def test_a_purge_that_was_carried_out_is_remembered_for_a_day(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    store.note_done(7)
-    store.note_done(7)
-    assert store.done() == {7}
+    store.note_done([7])
+    store.note_done([7])
+    assert store.done([7]) == {7}
     now = time.time()
     monkeypatch.setattr("broadsheet.pagecache.index.time.time", lambda: now + 90_000)
-    store.note_done(8)
-    assert store.done() == {8}
+    store.note_done([8])
+    assert store.done([7, 8]) == {8}
 
 
 def test_a_machine_keeps_its_name_and_a_copy_of_its_folder_does_not(
@@ -392,7 +432,7 @@ def test_where_very_many_pages_go_those_beneath_them_stay_and_so_do_their_neighb
     assert store.remove({"many"}) == len(gone)
     assert not [path for path in gone if lies(store, path)]
     assert all(read(store, path) for path in stay)
-    assert not list((store.pages / "2019" / "03").glob("28/[ab]/*"))
+    assert not list((store.files.pages / "2019" / "03").glob("28/[ab]/*"))
     assert store.index.having({"many"}) == []
     assert len(list(store.folder.glob("old-*/*/index.html.gz"))) == 2  # two lay alone, and went as they were
 
@@ -403,9 +443,9 @@ def test_where_very_many_pages_go_their_previous_versions_go_too(store: Store, m
     kept(store, *(page(path, b"a", "many", f"half {number % 2}") for number, path in enumerate(paths)))
     kept(store, *(page(f"/other-{number}/", b"b") for number in range(9)))
     assert store.renew({"half 0"}) == 2
-    assert [path for path in paths if store.previous_of(path)[0].exists()] == ["/0/", "/2/"]
+    assert [path for path in paths if store.files.previous_of(path)[0].exists()] == ["/0/", "/2/"]
     assert store.remove({"many"}) == 4
-    assert not [path for path in paths if lies(store, path) or store.previous_of(path)[0].exists()]
+    assert not [path for path in paths if lies(store, path) or store.files.previous_of(path)[0].exists()]
 
 
 def test_where_very_many_pages_are_renewed_none_of_them_stays_and_each_is_found_by_the_next_purge(
@@ -433,9 +473,9 @@ def test_where_most_of_very_many_pages_are_renewed_all_of_them_are_set_aside(
     assert store.renew({"many"}) == 3
     for path in ("/0/", "/1/", "/2/", "/other/"):
         assert not lies(store, path)
-        assert store.previous_of(path)[0].read_bytes() in {b"a", b"b"}
+        assert store.files.previous_of(path)[0].read_bytes() in {b"a", b"b"}
     assert store.remove({"few"}) == 1
-    assert not store.previous_of("/other/")[0].exists()
+    assert not store.files.previous_of("/other/")[0].exists()
 
 
 def test_the_disk_is_freed_of_what_was_taken_out_of_sight(store: Store) -> None:
@@ -444,3 +484,29 @@ def test_the_disk_is_freed_of_what_was_taken_out_of_sight(store: Store) -> None:
     assert list(store.folder.glob("old-*/**/index.html"))
     store.remove_expired(time.time())
     assert not list(store.folder.glob("old-*"))
+
+
+def test_who_waits_for_a_lock_that_is_thrown_away_waits_for_the_one_in_its_place(store: Store) -> None:
+    waiting = threading.Thread(target=store.clear)
+    with ExitStack() as thrown_away:
+        thrown_away.enter_context(alone(store.folder / "lock"))
+        waiting.start()
+        time.sleep(0.05)
+        shutil.rmtree(store.folder)
+        with alone(store.folder / "lock"):
+            thrown_away.close()
+            waiting.join(0.2)
+            assert waiting.is_alive()
+    waiting.join()
+
+
+def test_a_page_that_is_kept_while_the_folder_is_thrown_away_is_not_there(store: Store) -> None:
+    """For whoever purges afterwards has another lock, and does not wait for this one."""
+
+    def thrown_away() -> bool:
+        shutil.rmtree(store.folder)
+        return False
+
+    kept(store, page("/a/", b"a", "x"))
+    assert store.keep(page("/a/", b"a", "x"), unless=thrown_away) is None
+    assert not lies(store, "/a/")

@@ -19,7 +19,7 @@ from wagtail.models import Page
 from wagtail.search import index
 
 from broadsheet.newsroom.blocks import BodyBlock
-from broadsheet.newsroom.keys import key_of, list_of
+from broadsheet.newsroom.keys import beside_in, key_of
 from broadsheet.newsroom.models.entries import BylineEntry, Correction
 from broadsheet.newsroom.models.lists import ArticleManager
 from broadsheet.newsroom.models.paper import Paper
@@ -243,7 +243,7 @@ class ArticlePage(Page):
         """Serves the article at its one address and sends every other way to it there."""
         if self.address and request.path != f"/{self.address}/":
             return HttpResponsePermanentRedirect(f"/{self.address}/")
-        may_be_baked(key_of(self), list_of(self.section))
+        may_be_baked(key_of(self), beside_in(self.section))
         return super().serve(request, *args, **kwargs)
 
     def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:

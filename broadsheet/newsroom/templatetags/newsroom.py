@@ -15,7 +15,7 @@ from django.template.loader import render_to_string
 from django.utils.html import escape
 from wagtail.rich_text import RichText
 
-from broadsheet.newsroom.keys import key_of, list_of
+from broadsheet.newsroom.keys import beside_in, key_of
 from broadsheet.newsroom.layout import Front, compose_front
 from broadsheet.newsroom.models import ArticlePage, FrontPage, Photo, SectionPage
 from broadsheet.newsroom.pictures import Sources, sources_of
@@ -65,7 +65,7 @@ def related_to(article: ArticlePage) -> list[str]:
 
 def _latest_of(section: SectionPage) -> Sequence[tuple[int, str]]:
     """One more than is shown: under one of them the others are."""
-    shows(list_of(section))
+    shows(beside_in(section))
     latest = ArticlePage.objects.published().in_section(section).newest_first().for_lists()[: RELATED + 1]
     return [(one.pk, render_to_string(_TEASER, {"article": one, "size": "brief"})) for one in latest]
 
