@@ -10,7 +10,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from broadsheet.command import addresses, soundness, statics
+from broadsheet.command import addresses, makeup, soundness, statics
 from broadsheet.command.findings import refuse_failed
 from broadsheet.command.static_copy import StaticCopy, replaced
 from broadsheet.command.worker import needed
@@ -96,6 +96,7 @@ def work(asked: argparse.Namespace, tally: Tally) -> None:
     """Looks whether it can be done, and does it."""
     refuse_failed(needed())
     statics.gather()
+    makeup.renew_what_was_made_otherwise()
     pagecache.catch_up()  # what lies there may have missed something while nobody served
     paths = addresses.everything()
     tally.total = len(paths)

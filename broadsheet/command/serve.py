@@ -10,7 +10,7 @@ from importlib import import_module
 from django.conf import settings
 from django.db import Error, connections
 
-from broadsheet.command import checks, errands, soundness, statics
+from broadsheet.command import checks, errands, makeup, soundness, statics
 from broadsheet.command.findings import Finding, Level, refuse_failed
 from broadsheet.command.supervisor import Supervisor
 from broadsheet.pagecache import actions as pagecache
@@ -22,6 +22,7 @@ def run(asked: argparse.Namespace) -> int:
     refuse_failed(needed())
     warn_of(doubts())
     statics.gather()
+    makeup.renew_what_was_made_otherwise()
     pagecache.catch_up()  # before anybody reads from a folder that may have missed something
     pagecache.confirm()  # from now on reviewers are told when this machine is behind
     code = supervise()
