@@ -10,9 +10,9 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.error import HTTPError
 
@@ -136,11 +136,12 @@ class Served:
 
     words: list[str]
     port: int = 0
+    surroundings: Mapping[str, str] = field(default_factory=dict)  # beside those of an operator who has set nothing
 
     def __post_init__(self) -> None:
         """Starts it and waits for its first line."""
         self.program = subprocess.Popen(
-            [*BROADSHEET, *self.words], cwd=ROOT, env=surroundings(), stdout=subprocess.PIPE,
+            [*BROADSHEET, *self.words], cwd=ROOT, env=surroundings(**self.surroundings), stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True,
         )  # fmt: skip
         assert self.program.stdout is not None
@@ -183,10 +184,11 @@ class Served:
 
 
 @contextmanager
-def served(paper: Paper, *words: str, port: int = 0) -> Iterator[Served]:
+def served(paper: Paper, *words: str, port: int = 0, surroundings: Mapping[str, str] | None = None) -> Iterator[Served]:
     """The paper, answering on a port of its own until the block ends; then it is killed, if it has not ended."""
     port = port or free_port()
-    running = Served(["serve", "--data", str(paper.folder), "--port", str(port), *words], port=port)
+    command = ["serve", "--data", str(paper.folder), "--port", str(port), *words]
+    running = Served(command, port, surroundings or {})
     try:
         yield running
     finally:
