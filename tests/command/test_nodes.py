@@ -63,6 +63,7 @@ def machines(paper: Paper, tmp_path: Path) -> Iterator[Machines]:
         yield Machines(paper, third, running, cable, path)
 
 
+@pytest.mark.soak
 def test_what_is_removed_at_one_machine_is_gone_at_the_others_within_a_second(machines: Machines) -> None:
     ports = [one.port for one in machines.running]
     told = json.loads(machines.told(f"rounds({ROUNDS}, {machines.path!r}, {ports})"))

@@ -88,6 +88,14 @@ def test_a_campaign_runs_at_a_tenth_unless_it_is_the_soak(monkeypatch: pytest.Mo
     assert figure(full=20_000) == 20_000
 
 
+def test_whoever_names_a_full_figure_is_run_by_the_soak() -> None:
+    """Else the figure that a document tells would never have been reached."""
+    here = {path: path.read_text() for path in (ROOT / "tests").rglob("test_*.py") if path != Path(__file__)}
+    campaigns = [text for text in here.values() if re.search(r"\bfigure\(full=", text)]
+    assert len(campaigns) > 8
+    assert [path.name for path, text in here.items() if text in campaigns and "pytest.mark.soak" not in text] == []
+
+
 def test_every_room_with_tables_has_migrations() -> None:
     rooms = [room for room in apps.get_app_configs() if room.name.startswith("broadsheet.") and any(room.get_models())]
     assert rooms
