@@ -1,4 +1,7 @@
-"""Papers of a size, filled once and kept in var/bench/; whoever measures gets a copy of their own."""
+"""Papers of a size, filled once and kept in var/bench/; whoever measures gets a copy of their own.
+
+Of a paper on PostgreSQL the folder is kept there, and the rows in a database of the machine's server.
+"""
 
 import shutil
 from collections.abc import Iterator
@@ -6,8 +9,11 @@ from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
-from bench.serving import EDITOR, Paper
+import psycopg
+
+from bench.serving import EDITOR, Paper, postgres_address, postgres_database, postgres_server
 
 KEPT = Path(__file__).resolve().parents[1] / "var" / "bench"
 FILLING = Path(__file__).with_name("filling")
@@ -22,30 +28,63 @@ editor.save()
 
 @contextmanager
 def copied(articles: int) -> Iterator[Paper]:
-    """A paper with so many articles and ten times as many comments, brought up to date; thrown away afterwards."""
-    kept = _kept(articles)
-    with TemporaryDirectory(prefix="broadsheet-bench-", dir=KEPT) as folder:
-        paper = Paper(Path(folder) / "paper")
-        shutil.copytree(kept, paper.folder)
-        paper.broadsheet("manage", "migrate", "--verbosity", "0")
+    """A paper with so many articles and ten times as many comments; thrown away afterwards."""
+    kept = _kept(f"paper-{articles}", articles)
+    with _copy_of(kept) as paper:
         yield paper
 
 
-def _kept(articles: int) -> Path:
-    """The folder in which it lies; it is filled anew when what fills it has changed."""
-    version = sha256(b"".join(file.read_bytes() for file in sorted(FILLING.glob("*.py")))).hexdigest()[:8]
-    folder = KEPT / f"paper-{articles}-{version}"
+@contextmanager
+def copied_on_postgres(articles: int) -> Iterator[Paper]:
+    """The same on the machine's PostgreSQL; raises Missing where there is none."""
+    with postgres_server() as server:
+        database = f"broadsheet_bench_paper_{articles}_{_version()}"
+        kept = KEPT / f"postgres-{articles}-{_version()}"
+        if not (kept.exists() and database in _databases(server, articles)):
+            shutil.rmtree(kept, ignore_errors=True)
+            for outdated in _databases(server, articles):
+                server.execute(f'DROP DATABASE "{outdated}" WITH (FORCE)')
+            server.execute(f'CREATE DATABASE "{database}"')
+        kept = _kept(f"postgres-{articles}", articles, postgres_address(database))
+    with postgres_database(template=database) as address, _copy_of(kept, address) as paper:
+        yield paper
+
+
+@contextmanager
+def _copy_of(kept: Path, database_url: str = "") -> Iterator[Paper]:
+    with TemporaryDirectory(prefix="broadsheet-bench-", dir=KEPT) as folder:
+        paper = Paper(Path(folder) / "paper", database_url)
+        shutil.copytree(kept, paper.folder)
+        yield paper
+
+
+def _databases(server: "psycopg.Connection[Any]", articles: int) -> list[str]:
+    """Those of papers of this size, whatever filled them."""
+    begins = f"broadsheet_bench_paper_{articles}_"
+    return [name for (name,) in server.execute("SELECT datname FROM pg_database WHERE datname ^@ %s", [begins])]
+
+
+def _version() -> str:
+    """It changes when what fills papers does, and they are filled anew."""
+    return sha256(b"".join(file.read_bytes() for file in sorted(FILLING.glob("*.py")))).hexdigest()[:8]
+
+
+def _kept(name: str, articles: int, database_url: str = "") -> Path:
+    """The folder in which it lies, brought up to date."""
+    folder = KEPT / f"{name}-{_version()}"
     KEPT.mkdir(parents=True, exist_ok=True)
     if not folder.exists():
-        for outdated in KEPT.glob(f"paper-{articles}-*"):
+        for outdated in KEPT.glob(f"{name}-*"):
             shutil.rmtree(outdated)
         with TemporaryDirectory(prefix="filling-", dir=KEPT) as beside:
-            _fill(Paper(Path(beside) / "paper"), articles).rename(folder)
+            _fill(Paper(Path(beside) / "paper", database_url), articles).rename(folder)
+    Paper(folder, database_url).broadsheet("manage", "migrate", "--verbosity", "0")
     return folder
 
 
 def _fill(paper: Paper, articles: int) -> Path:
-    print(f"Filling a paper with {articles:,} articles and {articles * 10:,} comments …", flush=True)
+    where = "on PostgreSQL " if paper.database_url else ""
+    print(f"Filling a paper {where}with {articles:,} articles and {articles * 10:,} comments …", flush=True)
     paper.broadsheet("init", str(paper.folder), "--no-input", "--name", "Bench", "--editor-email", EDITOR)
     paper.shell(f"{SIGN_IN}\nfrom bench.filling.paper import fill\nfill(articles={articles}, comments={articles * 10})")
     return paper.folder

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import psycopg
 
@@ -23,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[1]
 BROADSHEET = [sys.executable, "-m", "broadsheet"]
 EDITOR = "editor@paper.example"
 PATIENCE = 60  # seconds until a server that was told to end has to have ended
-OURS = ("BROADSHEET_", "DATABASE_URL", "DJANGO_SETTINGS_MODULE", "PORT")
+OURS = ("BROADSHEET_", "DATABASE_URL", "DJANGO_SETTINGS_MODULE", "PORT", "PYTHONDONTWRITEBYTECODE")
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Paper:
 
     @property
     def environment(self) -> dict[str, str]:
-        """That of an operator who has set nothing but the database."""
+        """That of an operator who has set nothing but the database; Python compiles modules once, not at each start."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
         return {**kept, "BROADSHEET_DATABASE_URL": self.database_url} if self.database_url else kept
 
@@ -162,14 +163,27 @@ def end(program: "subprocess.Popen[str]") -> None:
 
 
 @contextmanager
-def postgres_database() -> Iterator[str]:
-    """The address of an empty database on the machine's PostgreSQL, dropped afterwards; raises Missing."""
+def postgres_server() -> Iterator["psycopg.Connection[Any]"]:
+    """A connection to the machine's PostgreSQL, for what is done to whole databases; raises Missing."""
     if lack := equipment.lack_of("postgres"):
         raise Missing(f"There is {lack}.")
-    server, name = equipment.postgres_address().rstrip("/"), f"broadsheet_bench_{secrets.token_hex(4)}"
-    with psycopg.connect(server, dbname="postgres", autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
+    with psycopg.connect(equipment.postgres_address(), dbname="postgres", autocommit=True) as connection:
+        yield connection
+
+
+def postgres_address(database: str) -> str:
+    """The address of a database on the machine's PostgreSQL."""
+    return f"{equipment.postgres_address().rstrip('/')}/{database}"
+
+
+@contextmanager
+def postgres_database(template: str = "template1") -> Iterator[str]:
+    """The address of a new database on PostgreSQL, empty or a copy, dropped afterwards; raises Missing."""
+    name = f"broadsheet_bench_{secrets.token_hex(4)}"
+    with postgres_server() as server:
+        how = "STRATEGY FILE_COPY" if server.info.server_version >= 150_000 else ""  # a large one is else written twice
+        server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" {how}')
         try:
-            yield f"{server}/{name}"
+            yield postgres_address(name)
         finally:
-            connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')

@@ -3,40 +3,46 @@
 import json
 import os
 import sqlite3
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 
 from broadsheet.pagecache.actions import EVERYTHING, store
 from broadsheet.pagecache.pages import ENCODINGS, Page, digest_of
 
-KEY, SECTION = "bench", "bench:section"
 PIECE = 500
 # So small that it is not packed: each page is one file in a folder of its own, and a hundred thousand are soon written.
 TEXT = "<!doctype html><title>Ferry</title>" + "".join(f"<p>A ferry came to quay {n}.</p>" for n in range(10))
 HEADERS = (("Content-Type", "text/html; charset=utf-8"),)
 
 
-def bake(pages: int, *, in_section: int) -> None:
-    """Bakes so many pages that have KEY, and so many more that have SECTION."""
+def bake(having: Mapping[str, int]) -> None:
+    """Bakes so many pages with each of these keys, one after the other from /bench/0/0/ on."""
     kept = store()
     kept.index.size()  # which makes it
-    bodies = Page("/", TEXT.encode(), HEADERS).bodies()
-    names = [f"bench/{number % 1000}/{number}/index.html" for number in range(pages + in_section)]
-    for start in range(0, len(names), PIECE):
-        _note(kept.index.file, names[start : start + PIECE], KEY if start < pages else SECTION, bodies)
-    for name in names:
-        file = f"{kept.pages}/{name}"  # a Path costs more than the deed
-        os.makedirs(os.path.dirname(file))
-        for encoding, body in bodies.items():
-            with open(file + ENCODINGS.get(encoding, ""), "wb") as written:
-                written.write(body)
+    bodies, first = Page("/", TEXT.encode(), HEADERS).bodies(), 0
+    for key, many in having.items():
+        names = [f"bench/{number % 1000}/{number}/index.html" for number in range(first, first + many)]
+        for start in range(0, many, PIECE):
+            _note(kept.index.file, names[start : start + PIECE], key, bodies)
+        for name in names:
+            _write(f"{kept.files.pages}/{name}", bodies)
+        first += many
 
 
-def _note(file: Path, names: list[str], key: str, bodies: dict[str, bytes]) -> None:
+def _write(file: str, bodies: Mapping[str, bytes]) -> None:
+    """A Path costs more than the deed."""
+    os.makedirs(os.path.dirname(file))
+    for encoding, body in bodies.items():
+        with open(file + ENCODINGS.get(encoding, ""), "wb") as written:
+            written.write(body)
+
+
+def _note(file: Path, names: list[str], key: str, bodies: Mapping[str, bytes]) -> None:
     """In pieces: whoever would have to wait too long at the index takes it for damaged."""
     digests = json.dumps({encoding: digest_of(body) for encoding, body in bodies.items()})
-    rows = [(name, f"/{name.removesuffix('index.html')}", json.dumps(HEADERS), digests, None) for name in names]
+    rows = [(name, f"/{name.removesuffix('index.html')}", json.dumps(HEADERS), digests, 0.0, None) for name in names]
     with closing(sqlite3.connect(file)) as index, index:
         index.execute("PRAGMA synchronous = OFF")
-        index.executemany("INSERT INTO page VALUES (?, ?, ?, ?, ?)", rows)
+        index.executemany("INSERT INTO page VALUES (?, ?, ?, ?, ?, ?)", rows)
         index.executemany("INSERT INTO key VALUES (?, ?)", [(one, name) for name in names for one in (key, EVERYTHING)])
