@@ -22,7 +22,7 @@ from bench.serving import EDITOR, Paper, Served, served
 
 NAME = "big"
 SMALL, LARGE = 1_000, 100_000  # articles; of comments ten times as many
-SAMPLES = {"SQLite": 15, "PostgreSQL": 5}  # of each page; on PostgreSQL a search for a frequent word takes seconds
+SAMPLES = {"SQLite": 15, "PostgreSQL": 5}  # of each page; the second paper is asked less often
 PUBLISHED, APPROVED = 15, 100
 STARTS = 3
 PROMISED = [
