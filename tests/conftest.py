@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from django.db import connections, transaction
-from django.db.models.signals import post_save
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tools import equipment
@@ -26,18 +25,18 @@ CHROMIUM_ARGUMENTS = [
 
 
 @pytest.fixture(autouse=True)
-def _letters_are_delivered() -> Iterator[None]:
+def _letters_are_delivered(monkeypatch: pytest.MonkeyPatch) -> None:
     """Letters leave as soon as they are committed, as they do half a second later where a worker runs."""
-    from broadsheet.mail.delivery import deliver_due  # noqa: PLC0415 - Django has to be set up first
-    from broadsheet.mail.models import Letter  # noqa: PLC0415
+    from broadsheet.mail import actions  # noqa: PLC0415 - Django has to be set up first
+    from broadsheet.mail.delivery import deliver_due  # noqa: PLC0415
 
-    def deliver(created: bool, **_: object) -> None:
-        if created:
-            transaction.on_commit(deliver_due)
+    send = actions.send
 
-    post_save.connect(deliver, sender=Letter)
-    yield
-    post_save.disconnect(deliver, sender=Letter)
+    def send_and_deliver(**letter: str) -> object:
+        transaction.on_commit(deliver_due)
+        return send(**letter)
+
+    monkeypatch.setattr(actions, "send", send_and_deliver)
 
 
 @pytest.fixture(autouse=True)

@@ -6,6 +6,8 @@ from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.db import models
 
 from broadsheet.accounts.states import Standing
+from broadsheet.core.insertions import Insertion
+from broadsheet.core.questions import Question
 from broadsheet.core.secrets import keyed_digest
 
 
@@ -47,17 +49,16 @@ class CommenterQuerySet(models.QuerySet["Commenter"]):
     """Commenters, found by what can be recognised of their address."""
 
     def behind(self, address: str) -> "Commenter | None":
-        """The commenter who has this address, if one is known."""
-        return self.filter(digest=address_digest(address)).first()
+        """The commenter who has this address, if one is known, among all there are."""
+        found = _BEHIND.rows(address_digest(address), most=1)
+        return self.model.from_db(self.db, _COLUMNS, found[0]) if found else None
 
     def remember(self, address: str) -> "Commenter":
         """Creates the commenter behind an address, or finds whom somebody else has just created; keeps a keyed digest.
 
         One statement: to try, and to look where that fails, would take a savepoint and a line in PostgreSQL's log.
         """
-        new = self.model(digest=address_digest(address))
-        self.bulk_create([new], update_conflicts=True, unique_fields=["digest"], update_fields=["digest"])
-        return new
+        return _REMEMBERED.store(self.model(digest=address_digest(address)))
 
 
 class Commenter(models.Model):
@@ -71,6 +72,13 @@ class Commenter(models.Model):
 
     def __str__(self) -> str:
         return f"commenter {self.pk} ({self.get_standing_display()})"
+
+
+_COLUMNS = [field.attname for field in Commenter._meta.concrete_fields]
+_BEHIND = Question(
+    lambda digest: Commenter.objects.filter(digest=digest).values_list(*_COLUMNS), nobody="nobody's digest"
+)
+_REMEMBERED = Insertion(Commenter, once="digest")
 
 
 def address_digest(address: str) -> str:

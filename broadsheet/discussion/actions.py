@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from broadsheet.accounts.models import Commenter
 from broadsheet.accounts.states import Standing
+from broadsheet.core.insertions import Insertion, drawn
 from broadsheet.core.secrets import keyed_digest
 from broadsheet.discussion import letters, rules, tokens
 from broadsheet.discussion.errors import WrongCode
@@ -19,6 +20,8 @@ from broadsheet.discussion.states import DECIDED, STANDING, WAITING, CommentStat
 from broadsheet.mail import actions as mail
 from broadsheet.newsroom.models import ArticlePage
 from broadsheet.pagecache.actions import purge, renew
+
+_COMMENTS, _REVISIONS = Insertion(Comment), Insertion(Revision)
 
 
 def submit_comment(
@@ -59,11 +62,14 @@ def _write(
         if again is not None:
             return again
         rules.check_not_flooding(commenter)
-    comment = Comment.objects.create(
+    number, words.pk = drawn(Comment, Revision)
+    comment = Comment(
+        pk=number,
         article=article,
         parent=parent,
         commenter=commenter or Commenter.objects.remember(address),
         terms=terms,
+        latest=words,
         address=address,
         wants_letter=wants_letter,
         fingerprint=fingerprint,
@@ -72,9 +78,8 @@ def _write(
     comment.thread = parent.thread if parent else comment
     comment.code_digest = tokens.code_digest(comment, code)
     words.comment = comment
-    words.save()
-    comment.latest = words
-    comment.save(update_fields=["thread", "code_digest", "latest"])
+    _COMMENTS.store(comment)
+    _REVISIONS.store(words)
     mail.send(to=address, **letters.confirmation_letter(comment, code=code))
     return comment
 

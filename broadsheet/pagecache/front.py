@@ -221,9 +221,7 @@ class Front:
 
         def went_stale() -> bool:
             since, now = surrogates.since, Purge.objects.position()
-            return since is None or not page.keys.isdisjoint(
-                key for one in Purge.objects.between(since, now) for key in one.keys.split()
-            )
+            return since is None or not page.keys.isdisjoint(Purge.objects.keys_between(since, now))
 
         try:
             self.store.keep(page, unless=went_stale)

@@ -8,7 +8,7 @@ from threading import Lock
 
 from broadsheet.pagecache.answers import Answer
 
-LIMIT = 24 * 1024 * 1024  # bytes of bodies in one process
+LIMIT = 16 * 1024 * 1024  # bytes of bodies in one process
 Identity = tuple[int, int, int]
 
 

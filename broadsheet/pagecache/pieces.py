@@ -35,7 +35,7 @@ class _Shelf:
         """The pieces that are right at another moment too; none where the log is not the one we know."""
         if now.next < self.at.next:
             return _Shelf(now)
-        purged = {key for purge in Purge.objects.between(self.at, now) for key in purge.keys.split()}
+        purged = Purge.objects.keys_between(self.at, now)
         return _Shelf(now, {name: piece for name, piece in self.pieces.items() if not piece.keys & purged})
 
 

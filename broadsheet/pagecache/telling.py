@@ -130,7 +130,7 @@ def may_show_old() -> bool:
 def _stale(then: Position | None, now: Position) -> set[str]:
     if then is None or then.next > now.next:
         return {EVERYTHING}
-    keys = {key for one in Purge.objects.between(then, now) for key in one.keys.split()}
+    keys = Purge.objects.keys_between(then, now)
     return keys if len(keys) <= MANY else {EVERYTHING}
 
 

@@ -68,7 +68,7 @@ def test_a_comment_costs_ten_questions_and_a_further_one_of_the_same_person_elev
     """In a transaction, as here, nothing is kept: else the paper, the article and the terms are not asked for."""
     address = reverse("discussion:write", args=[newsroom.article().address])
     first, second = form(), form(text="I was there again.")
-    assert len(questions_of(lambda: Client().post(address, first))) == 10  # five ask, five write
+    assert len(questions_of(lambda: Client().post(address, first))) == 10  # six ask, four write
     assert len(questions_of(lambda: Client().post(address, second))) == 11  # whether it is the same, or one too many
     assert len(questions_of(lambda: Client().post(address, second))) == 6
     assert Comment.objects.count() == Letter.objects.count() == 2
