@@ -1,4 +1,4 @@
-"""A paper of 100,000 articles and 1,000,000 comments beside one of a hundredth of that: both are asked in turn.
+"""A paper of 100,000 articles and 1,000,000 comments beside one of about a hundredth: both are asked in turn.
 
 So on SQLite, and on PostgreSQL where there is one.
 """
@@ -21,7 +21,7 @@ from bench.rows import Missing, Row
 from bench.serving import EDITOR, Paper, Served, served
 
 NAME = "big"
-SMALL, LARGE = 1_000, 100_000  # articles; of comments ten times as many
+SMALL, LARGE = 960, 100_000  # articles, of comments ten times as many; in both a section's last page is full
 SAMPLES = {"SQLite": 15, "PostgreSQL": 5}  # of each page; the second paper is asked less often
 PUBLISHED, APPROVED = 15, 100
 STARTS = 3
