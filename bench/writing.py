@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import TypeVar
 
 from bench.browsing import Heard, Visitor
@@ -20,7 +21,7 @@ from bench.serving import Paper, Served, demo_paper, postgres_database, served
 Thing = TypeVar("Thing")
 
 NAME = "writing"
-CLIENTS, COMMENTS = 8, 600
+CLIENTS, COMMENTS, LOTS = 8, 500, 3  # of each lot; the middle one counts
 APPROVED, DECLINED = 100, 40
 PATIENCE = 10.0  # seconds until a comment that was approved has to be there
 REVIEWER, PASSWORD = "reviewer@brackwater.example", "the tide comes in twice"
@@ -73,10 +74,11 @@ def run() -> list[Row]:
 def _measured(database: str, paper: Paper) -> Iterator[Row]:
     addresses = json.loads(paper.shell(OPEN))
     with served(paper) as running:
-        sent = send(running, addresses)
+        sent = middle([send(running, addresses) for _ in range(LOTS)])
         stored = stored_in(paper)
-        assert len(stored) == COMMENTS, f"{COMMENTS} comments have an answer, {len(stored)} are stored"
-        confirmed = confirm(running, stored)
+        assert len(stored) == LOTS * COMMENTS, f"{LOTS * COMMENTS} comments have an answer, {len(stored)} are stored"
+        lots = [stored[first : first + COMMENTS] for first in range(0, len(stored), COMMENTS)]
+        confirmed = middle([confirm(running, lot) for lot in lots])
         waiting = stored_in(paper)
         assert {one.state for one in waiting} == {"pending"}, "not all comments were confirmed"
         yield from rows_of_readers(database, sent, confirmed)
@@ -126,6 +128,11 @@ def many(act: Callable[[Visitor, Thing], float], things: Sequence[Thing], *, por
         began = time.monotonic()
         each = list(clients.map(lambda thing: act(own.visitor, thing), things))
     return Took(len(each) / (time.monotonic() - began), each)
+
+
+def middle(lots: Sequence[Took]) -> Took:
+    """The lot with the middle rate."""
+    return sorted(lots, key=attrgetter("rate"))[len(lots) // 2]
 
 
 def stored_in(paper: Paper) -> list[Stored]:

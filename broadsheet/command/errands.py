@@ -22,6 +22,7 @@ logger = logging.getLogger(__name__)
 
 LOOK_EVERY = 0.5  # seconds
 GIVEN_UP_AFTER = timedelta(hours=1)
+SILENCE = 10.0  # seconds; Wagtail asks the caches in front without any limit, and the next task would wait for ever
 
 
 def work() -> int:
@@ -44,6 +45,7 @@ def work() -> int:
         worker.running = False
         stop.set()
 
+    socket.setdefaulttimeout(SILENCE)
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
     beside = [

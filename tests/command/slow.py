@@ -1,7 +1,8 @@
-"""A task that takes as long as it is told."""
+"""Tasks that take as long as they are told, or as somebody else lets them."""
 
 import time
 from pathlib import Path
+from urllib.request import urlopen
 
 from django_tasks import task
 
@@ -13,3 +14,10 @@ def nap(path: str, seconds: float) -> None:
     time.sleep(seconds)
     with Path(path).open("a") as file:
         file.write("x")
+
+
+@task()
+def ask(address: str) -> None:
+    """Asks a server without a limit of time, as Wagtail does."""
+    with urlopen(address) as answer:  # noqa: S310 - of this machine
+        answer.read()

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 from pathlib import Path
 
 from tests.command.papers import Paper, living, wait_until, working
@@ -53,6 +54,17 @@ def test_a_task_that_a_killed_worker_had_begun_is_begun_again_by_the_next(paper:
         assert next_one.end() == 0
         assert "1 tasks were left unfinished" in next_one.said[1]
     assert (tmp_path / "woken").read_text() == "x"
+
+
+def test_a_server_that_never_answers_holds_up_no_further_task(paper: Paper, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        paper.shell(f"from tests.command.slow import ask; ask.enqueue('http://127.0.0.1:{port}/')")
+        enqueue(paper, tmp_path / "woken", 0)
+        with working(paper) as running:
+            wait_until((tmp_path / "woken").exists, patience=60)
+            assert running.end() == 0
+    assert set(states(paper)) == {"FAILED", "SUCCESSFUL"}
 
 
 def test_a_worker_process_that_is_killed_comes_back(paper: Paper, tmp_path: Path) -> None:
