@@ -18,7 +18,7 @@ from types import FrameType
 from typing import Any
 
 from django.conf import settings
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from broadsheet.pagecache import actions, files, front, store, turns
@@ -100,6 +100,8 @@ class Actor:
         finally:
             sys.settrace(None)
             playing.actor = None
+            if connection.in_atomic_block:
+                _lose_connection()
             self.is_done = True
             self._back.release()
 
@@ -139,6 +141,17 @@ class Actor:
         if connection.vendor == "sqlite" and sql.startswith(WRITES):
             self.wait_while(lambda: any(other.in_transaction for other in self.others if other is not self))
         return execute(sql, *rest)
+
+
+def _lose_connection() -> None:
+    """The line to the database goes with a killed process, and its transaction with the line.
+
+    An exception at the end of a `with` ends it without leaving the block, so nobody else rolls back.
+    """
+    left = connections[connection.alias]
+    left.in_atomic_block = False
+    left.close()
+    del connections[connection.alias]
 
 
 class _Playing(threading.local):

@@ -5,6 +5,7 @@ does so with a piece taken out of what it tries.
 """
 
 import os
+import re
 
 import pytest
 
@@ -22,6 +23,7 @@ PIECES = [
 ]
 # What the campaign says of an old page: in an answer, on the disk, given without need, or when all is quiet again.
 OLD = r"AssertionError: .*( shows |while nobody renders it|, and \{.*\} is so)"
+KILLS = "from tests.pagecache.killing import run; print(run())"
 TAKEN_OUT = PIECES if os.environ.get("BROADSHEET_SOAK") == "1" else PIECES[:2]
 
 
@@ -33,6 +35,12 @@ def test_a_request_that_starts_after_a_decision_never_gets_the_old_page(paper: P
     print(told)
     assert told.startswith(f"0 stale and 0 unbaked in {rounds} (")
     assert told.count(",") == 4  # each of the five ways was gone
+
+
+def test_whoever_is_killed_on_the_stage_leaves_no_transaction_open(paper: Paper) -> None:
+    told = re.fullmatch(r"killed at (\d+) lines", paper.shell(KILLS).splitlines()[-1])
+    assert told
+    assert int(told[1]) > 20
 
 
 def test_without_the_look_into_the_log_old_pages_are_kept(paper: Paper) -> None:
