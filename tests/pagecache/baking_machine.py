@@ -33,6 +33,7 @@ from broadsheet.pagecache import actions as pagecache
 from broadsheet.pagecache.front import Front
 from broadsheet.pagecache.models import Purge
 from broadsheet.pagecache.store import Store
+from broadsheet.pagecache.turns import place_of
 from tests.pagecache.interleavings import keep_connected
 from tests.pagecache.matter import (
     HOUR,
@@ -134,6 +135,11 @@ class CatchingUp:
     may_meet: ClassVar = DatabaseError, OSError
 
 
+def _meet(one: str, other: str) -> bool:
+    """Whether who renders the one may be waited for by who asks for the other: there are fewer places than paths."""
+    return place_of(Path(), one) == place_of(Path(), other)
+
+
 def raised(floors: Floors, by: Floors) -> None:
     """Raises floors where others are higher."""
     floors.update({story: max(serial, floors.get(story, 0)) for story, serial in by.items()})
@@ -199,7 +205,7 @@ class BakingMachine(RuleBasedStateMachine):
         actor = Actor(here, partial(ask, here.fronts[which], path))
         reading = Reading(actor, path, dict(here.floors), dict(here.newest), self._hour())
         for other in self.doing.values():
-            if isinstance(other, Reading) and other.actor.machine is here and other.path == path:
+            if isinstance(other, Reading) and other.actor.machine is here and _meet(other.path, path):
                 other.in_company = reading.in_company = True
         self._begin(reading)
         self._go(actor, to, times)

@@ -58,7 +58,7 @@ class Actor:
         self.part = part
         self.answer: object = None
         self.error: BaseException | None = None
-        self.is_done = self.is_killed = self.waits = False
+        self.is_done = self.is_killed = self.waits = self.has_written_its_row = False
         self.connection: BaseDatabaseWrapper | None = None
         self.wanted, self.left = LINE, 1
         self._go, self._back = threading.Semaphore(0), threading.Semaphore(0)
@@ -67,6 +67,10 @@ class Actor:
     def in_transaction(self) -> bool:
         """Whether it has changed the database and not committed."""
         return not self.is_done and self.connection is not None and self.connection.in_atomic_block
+
+    def has_the_row_of(self, machine: Machine) -> bool:
+        """Whether it has locked what the database knows of a machine; PostgreSQL lets others wait for it."""
+        return self.machine is machine and self.in_transaction and self.has_written_its_row
 
     # Told by the director.
 
@@ -139,8 +143,14 @@ class Actor:
         if self.machine.is_cut:
             raise OperationalError("the line is cut")
         if connection.vendor == "sqlite" and sql.startswith(WRITES):
-            self.wait_while(lambda: any(other.in_transaction for other in self.others if other is not self))
+            self._wait_for_others(lambda other: other.in_transaction)
+        if "pagecache_node" in sql and (sql.startswith(WRITES) or "FOR UPDATE" in sql):
+            self._wait_for_others(lambda other: other.has_the_row_of(self.machine))
+            self.has_written_its_row = connection.in_atomic_block
         return execute(sql, *rest)
+
+    def _wait_for_others(self, to_end: Callable[[Actor], bool]) -> None:
+        self.wait_while(lambda: any(to_end(other) for other in self.others if other is not self))
 
 
 def _lose_connection() -> None:
