@@ -520,5 +520,6 @@ def run(steps: int, *, without: str = "") -> str:
             # The same steps went otherwise when Hypothesis took them again: locks, threads and files are the system's.
             if machine.complaints:
                 raise AssertionError(f"{machine.complaints}") from error
-            machine.seen["begun anew"] += 1
+            reasons: tuple[BaseException, ...] = getattr(error, "exceptions", (error,))
+            machine.seen[f"begun anew after {reasons[0]!r:.80}"] += 1
     return f"{machine.steps} steps ({', '.join(f'{times} {what}' for what, times in sorted(machine.seen.items()))})"
