@@ -10,7 +10,8 @@ from tempfile import TemporaryDirectory
 from bench.load import Load, Target, alternating, median_rate, median_ratio
 from bench.nginx import nginx
 from bench.rows import Row
-from bench.serving import ROOT, Paper, demo_paper, free_port, served
+from bench.serving import ROOT, Paper, demo_paper, served
+from tools.ports import free_port
 
 NAME = "front"
 ROUNDS, SECONDS, CONNECTIONS = 5, 3, 16

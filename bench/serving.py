@@ -4,7 +4,6 @@ import os
 import re
 import secrets
 import shutil
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ import psycopg
 
 from bench.rows import Missing
 from tools import equipment
+from tools.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[1]
 BROADSHEET = [sys.executable, "-m", "broadsheet"]
@@ -78,14 +78,6 @@ def ran(command: list[str], environment: dict[str, str]) -> str:
         print(done.stdout[-2000:], done.stderr[-4000:], file=sys.stderr)
         done.check_returncode()
     return done.stdout
-
-
-def free_port() -> int:
-    """A port that nobody has at the moment."""
-    with socket.socket() as asked:
-        asked.bind(("127.0.0.1", 0))
-        port: int = asked.getsockname()[1]
-        return port
 
 
 @contextmanager

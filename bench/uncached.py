@@ -17,8 +17,9 @@ from tempfile import TemporaryDirectory
 from bench.load import Load, Target, alternating, median_rate, median_ratio
 from bench.matter import SHOWN, SLUG, TITLE, write_matter
 from bench.rows import Missing, Row
-from bench.serving import ROOT, end, free_port, new_paper, ran
+from bench.serving import ROOT, end, new_paper, ran
 from bench.wordpress import wordpress
+from tools.ports import free_port
 
 NAME = "uncached"
 ROUNDS, SECONDS, CONNECTIONS = 5, 5, 8

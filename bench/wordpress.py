@@ -16,7 +16,8 @@ from tempfile import TemporaryDirectory
 from bench.matter import SHOWN
 from bench.nginx import nginx
 from bench.rows import Missing
-from bench.serving import end, free_port, ran
+from bench.serving import end, ran
+from tools.ports import free_port
 
 PACKAGES = ["wordpress", "wordpress-theme-twentytwentyone", "php-fpm", "php-mysql", "mariadb-client", "nginx-light"]
 SHIPPED = Path("/usr/share/wordpress")

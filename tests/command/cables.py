@@ -6,7 +6,8 @@ from contextlib import closing, suppress
 from types import TracebackType
 from urllib.parse import urlsplit
 
-from tests.command.papers import POSTGRES, free_port
+from tests.command.papers import POSTGRES
+from tools.ports import free_port
 
 
 class Cable:

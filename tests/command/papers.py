@@ -4,7 +4,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -19,6 +18,7 @@ from urllib.error import HTTPError
 import psycopg
 
 from tests.contracts.tree import ROOT
+from tools.ports import free_port
 
 BROADSHEET = [sys.executable, "-m", "broadsheet"]
 NAME, EDITOR = "The Elmford Courier", "editor@paper.example"
@@ -62,14 +62,6 @@ def refusal_of(ran: subprocess.CompletedProcess[str]) -> str:
     lines = [line for line in ran.stderr.splitlines() if not line.startswith("Mind: ")]
     assert len(lines) == 1, ran.stderr
     return lines[0]
-
-
-def free_port() -> int:
-    """A port that nobody has at the moment."""
-    with socket.socket() as asked:
-        asked.bind(("127.0.0.1", 0))
-        port: int = asked.getsockname()[1]
-        return port
 
 
 def wait_until(true: Callable[[], object], patience: float = PATIENCE) -> None:

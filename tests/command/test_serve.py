@@ -18,7 +18,6 @@ from tests.command.papers import (
     Paper,
     Served,
     broadsheet,
-    free_port,
     living,
     refusal_of,
     served,
@@ -26,6 +25,7 @@ from tests.command.papers import (
     wait_until,
 )
 from tests.contracts.tree import ROOT
+from tools.ports import free_port
 
 SLOW = pytest.mark.timeout(180)
 

@@ -11,7 +11,8 @@ from urllib.parse import urlencode
 import pytest
 from django.core import signing
 
-from tests.command.papers import Paper, free_port, served
+from tests.command.papers import Paper, served
+from tools.ports import free_port
 
 CROWD = 8
 CSRF = "a" * 32

@@ -25,10 +25,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from django.conf import settings
 
-from tests.command.papers import PATIENCE, Paper, copy_of, drop, free_port, served, wait_until
+from tests.command.papers import PATIENCE, Paper, copy_of, drop, served, wait_until
 from tests.conftest import borrow
 from tests.contracts.tree import ROOT
 from tools import equipment
+from tools.ports import free_port
 
 SHIPPED = ROOT / "docs/how-to/nginx.conf"
 HOST = "courant.example"

@@ -17,11 +17,12 @@ from urllib.parse import urlencode
 import pytest
 from django.conf import settings
 
-from tests.command.papers import PATIENCE, Paper, copy_of, drop, free_port, served, wait_until
+from tests.command.papers import PATIENCE, Paper, copy_of, drop, served, wait_until
 from tests.conftest import borrow
 from tests.contracts.tree import ROOT
 from tests.journeys.test_behind_nginx import CSRF, HOST, Answered, answers, ask
 from tools import equipment
+from tools.ports import free_port
 
 SHIPPED = ROOT / "docs/how-to/varnish.vcl"
 WORDS = b"I saw it from the quay."

@@ -18,8 +18,9 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from broadsheet.demo.sign_ins import SIGN_IN_WORDS
-from tests.command.papers import BROADSHEET, free_port, surroundings
+from tests.command.papers import BROADSHEET, surroundings
 from tests.contracts.tree import ROOT
+from tools.ports import free_port
 
 WORDS = "My grandfather sat on the old bench and would have sat on this one."
 HEADLINE = "A new bench for the quay"

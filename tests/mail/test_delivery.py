@@ -19,6 +19,7 @@ from django.utils import timezone
 from broadsheet.mail import actions, delivery
 from broadsheet.mail.models import MAX_ATTEMPTS, Letter
 from broadsheet.mail.states import LetterState
+from tools.ports import free_port
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
@@ -65,9 +66,7 @@ class PostOffice:
 @pytest.fixture(autouse=True)
 def _port(settings: Any) -> None:
     """Where the paper thinks the server is."""
-    with socket.socket() as asked:
-        asked.bind(("127.0.0.1", 0))
-        port = asked.getsockname()[1]
+    port = free_port()
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", port, 5
     settings.EMAIL_USE_TLS = False

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.command.conftest import paper, template
-from tests.command.papers import Paper, Served, free_port, wait_until
+from tests.command.papers import Paper, Served, wait_until
 from tests.pagecache.stampede import ADDED_WORDS, REMOVED_WORDS
+from tools.ports import free_port
 
 __all__ = ["paper", "template"]
 

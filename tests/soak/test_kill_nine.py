@@ -16,7 +16,8 @@ import pytest
 from django.core import signing
 
 from tests.campaigns import figure
-from tests.command.papers import Paper, free_port, served, wait_until
+from tests.command.papers import Paper, served, wait_until
+from tools.ports import free_port
 
 READERS = 4
 SETTING = """
