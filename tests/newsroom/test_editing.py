@@ -211,8 +211,9 @@ def test_two_scheduled_articles_of_one_slug_and_day_both_appear(editor: Client, 
         create(editor, section("Town"), article_form("Dredger in town", **hours), **PUBLISH)
     with time_machine.travel(DAY + timedelta(hours=3), tick=False):
         call_command("publish_scheduled")
-        assert "harbour" in words_of(client.get("/2019/03/28/dredger/"))
-        assert "town" in words_of(client.get("/2019/03/28/dredger-2/"))
+        pages = [words_of(client.get(f"/2019/03/28/{slug}/")) for slug in ("dredger", "dredger-2")]
+    # Which of them is the first is for the database to say.
+    assert {page.partition(" · ")[0] for page in pages} == {"Dredger in the harbour", "Dredger in town"}
 
 
 # Addresses -----------------------------------------------------------------------------------------------------------
