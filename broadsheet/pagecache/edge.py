@@ -135,7 +135,7 @@ class ByAddress(Edge):
         return [(name, f"{value}, s-maxage={lasting}" if name == "Cache-Control" else value) for name, value in headers]
 
     def tell_paths(self, paths: Iterable[str]) -> None:
-        """Leaves it to Wagtail's back ends, in a task: they have no limit of time."""
+        """Leaves it to Wagtail's back ends, in a task: they set no limit of time, and the worker a long one."""
         if urls := [f"{base}{quote(path)}" for base in self.bases for path in paths]:
             purge_urls_from_cache(urls)
 
