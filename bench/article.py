@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.utils import timezone
 
-from broadsheet.discussion.actions import AdoptedComment, adopt_comments
+from broadsheet.discussion.actions import ImportedComment, import_comments
 from broadsheet.discussion.models import Revision, Terms
 from broadsheet.discussion.states import CommentState
 from broadsheet.newsroom.models import ArticlePage, Author, BylineEntry, FrontPage, SectionPage
@@ -28,11 +28,11 @@ def fill(file: str) -> str:
 
 def _comment(article: ArticlePage, comments: list[dict[str, object]]) -> None:
     began = timezone.now() - timedelta(days=1)
-    batch: list[AdoptedComment] = []
+    batch: list[ImportedComment] = []
     for number, one in enumerate(comments):
         answers = one["answers"]
         batch.append(
-            AdoptedComment(
+            ImportedComment(
                 article_id=article.pk,
                 words=Revision(name=str(one["name"]), text=str(one["text"])),
                 digest=f"reader {number % 100}",
@@ -41,4 +41,4 @@ def _comment(article: ArticlePage, comments: list[dict[str, object]]) -> None:
                 parent=batch[answers] if isinstance(answers, int) else None,
             )
         )
-    adopt_comments(batch)
+    import_comments(batch)

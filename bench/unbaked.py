@@ -15,7 +15,7 @@ _django = get_wsgi_application()
 
 from broadsheet.config.gate import Gate  # noqa: E402 - as the front, these need Django set up first
 from broadsheet.discussion.templatetags.discussion import comment_html  # noqa: E402
-from broadsheet.pagecache.pieces import PIECES  # noqa: E402
+from broadsheet.pagecache.fragments import FRAGMENTS  # noqa: E402
 from broadsheet.pagecache.surrogates import collected  # noqa: E402
 
 _gated = Gate(_django)
@@ -30,6 +30,6 @@ def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]
 
 def without_pieces(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
     """Answers as the first request does that this process ever gets."""
-    PIECES.forget()
+    FRAGMENTS.forget()
     comment_html.cache_clear()
     return application(environ, start_response)

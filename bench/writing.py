@@ -46,7 +46,7 @@ print(json.dumps([
 
 @dataclass(frozen=True)
 class Stored:
-    """A comment as the paper has stored it, and what the link in its letter ends with."""
+    """A comment as the paper has stored it, and what the link in its email ends with."""
 
     number: int
     address: str
@@ -106,7 +106,7 @@ def send(running: Served, addresses: Sequence[str]) -> Took:
 
 
 def confirm(running: Served, stored: Sequence[Stored]) -> Took:
-    """Sends what the page behind each letter's link sends, and opens the receipt, which must have the words."""
+    """Sends what the page behind each email's link sends, and opens the receipt, which must have the words."""
 
     def receipt(visitor: Visitor, one: Stored) -> float:
         heard = visitor.post(f"/comments/confirm/{one.token}/", {})

@@ -25,16 +25,16 @@ CHROMIUM_ARGUMENTS = [
 
 
 @pytest.fixture(autouse=True)
-def _letters_are_delivered(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Letters leave as soon as they are committed, as they do half a second later where a worker runs."""
+def _emails_are_delivered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Emails leave as soon as they are committed, as they do half a second later where a worker runs."""
     from broadsheet.mail import actions  # noqa: PLC0415 - Django has to be set up first
     from broadsheet.mail.delivery import deliver_due  # noqa: PLC0415
 
     send = actions.send
 
-    def send_and_deliver(**letter: str) -> object:
+    def send_and_deliver(**email: str) -> object:
         transaction.on_commit(deliver_due)
-        return send(**letter)
+        return send(**email)
 
     monkeypatch.setattr(actions, "send", send_and_deliver)
 
@@ -42,9 +42,9 @@ def _letters_are_delivered(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def _nothing_is_kept() -> None:
     """The database of the test before was another paper."""
-    from broadsheet.pagecache.pieces import PIECES  # noqa: PLC0415 - Django has to be set up first
+    from broadsheet.pagecache.fragments import FRAGMENTS  # noqa: PLC0415 - Django has to be set up first
 
-    PIECES.forget()
+    FRAGMENTS.forget()
 
 
 def borrow(name: str) -> None:

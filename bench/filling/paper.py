@@ -19,10 +19,11 @@ from wagtail.models import Locale, Page, ReferenceIndex
 from wagtail.search.backends import get_search_backend
 
 from bench.filling.rows import Row, said, write
-from broadsheet.accounts.models import Commenter, User
+from broadsheet.accounts.models import User
+from broadsheet.commenters.models import Commenter
 from broadsheet.discussion.models import Comment, Revision, Terms
 from broadsheet.discussion.states import CommentState
-from broadsheet.newsroom.actions import adopt_author, adopt_section, adopt_tag, fill_empty_masthead
+from broadsheet.newsroom.actions import fill_empty_masthead, import_author, import_section, import_tag
 from broadsheet.newsroom.models import ArticlePage, ArticleTag, Author, BylineEntry
 from broadsheet.newsroom.models.articles import address_of
 from broadsheet.review.models import Decision
@@ -77,9 +78,9 @@ class Filling:
         self.many, self.comments = articles, comments
         self.die = Random(11)
         self.words = Words(self.die)
-        self.sections = [adopt_section(f"Section {n}", slug=f"section-{n}") for n in range(1, SECTIONS + 1)]
-        self.authors = [adopt_author(f"Author {n}", slug=f"author-{n}").pk for n in range(1, AUTHORS + 1)]
-        self.tags = [adopt_tag(f"Subject {n}", slug=f"subject-{n}").pk for n in range(1, TAGS + 1)]
+        self.sections = [import_section(f"Section {n}", slug=f"section-{n}") for n in range(1, SECTIONS + 1)]
+        self.authors = [import_author(f"Author {n}", slug=f"author-{n}").pk for n in range(1, AUTHORS + 1)]
+        self.tags = [import_tag(f"Subject {n}", slug=f"subject-{n}").pk for n in range(1, TAGS + 1)]
         self.first = self.sections[-1].pk + 1
         self.terms = Terms.objects.create(version="1", rules="Keep it polite.", licence="Ours.", privacy="Yours.").pk
         self.kinds = {kind: ContentType.objects.get_for_model(kind).pk for kind in (ArticlePage, Page, Author, Tag)}

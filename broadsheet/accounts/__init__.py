@@ -1,1 +1,1 @@
-"""Who people are to the paper: staff with their roles, commenters with a proven address and a standing."""
+"""Members of staff: their accounts and roles."""

@@ -1,16 +1,6 @@
-"""What a commenter is to the paper, and which roles its staff can have."""
+"""The roles of the staff."""
 
 from django.db.models import TextChoices
-
-
-class Standing(TextChoices):
-    """How far a commenter is trusted."""
-
-    NEW = "new", "New"
-    APPROVED = "approved", "Approved"
-    WATCHED = "watched", "Watched"
-    SUSPENDED = "suspended", "Suspended"
-    BANNED = "banned", "Banned"
 
 
 class Role(TextChoices):

@@ -1,4 +1,4 @@
-"""The worker: does the tasks that wait, and beside them keeps the clock, delivers letters and follows purges."""
+"""The worker: does the tasks that wait, and beside them keeps the clock, delivers emails and follows purges."""
 
 import logging
 import os
@@ -16,7 +16,7 @@ from django_tasks_db.models import DBTaskResult
 
 from broadsheet.core import schedule
 from broadsheet.mail.delivery import deliver
-from broadsheet.pagecache.following import follow, tell_in_front
+from broadsheet.pagecache.consumer import follow, tell_in_front
 
 logger = logging.getLogger(__name__)
 
@@ -50,7 +50,7 @@ def work() -> int:
     signal.signal(signal.SIGINT, end)
     beside = [
         threading.Thread(target=schedule.keep, args=(stop,), kwargs={"holder": name}, name="clock"),
-        threading.Thread(target=deliver, args=(stop,), name="letters"),
+        threading.Thread(target=deliver, args=(stop,), name="emails"),
         threading.Thread(target=follow, args=(stop,), name="purges"),
         threading.Thread(target=tell_in_front, args=(stop,), name="in front"),
     ]

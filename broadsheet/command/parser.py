@@ -12,17 +12,17 @@ EPILOG = """\
 to begin:
   broadsheet demo              an invented town's paper, to try everything
   broadsheet init paper        a paper of your own, in the folder `paper`
-  broadsheet serve             answers readers, delivers letters, keeps the clock
+  broadsheet serve             answers readers, delivers emails, keeps the clock
 
 `broadsheet COMMAND --help` says more about each. Options can also be set as BROADSHEET_… variables or in the
 paper's broadsheet.toml; see docs/reference/settings.md."""
 
 SERVE = """\
-Answers readers, delivers the letters and runs what is scheduled, until Ctrl-C or SIGTERM. Both end it cleanly:
+Answers readers, delivers the emails and runs what is scheduled, until Ctrl-C or SIGTERM. Both end it cleanly:
 requests and the task that are under way are finished first, for at most 30 seconds; a second Ctrl-C ends it at
 once."""
 WORKER = """\
-Delivers the letters and runs what is scheduled, without answering readers. `serve` does this by itself; a worker of
+Delivers the emails and runs what is scheduled, without answering readers. `serve` does this by itself; a worker of
 its own is for a paper on PostgreSQL that is served by several machines. Any number may run: one of them keeps the
 clock."""
 BAKE = """\
@@ -42,7 +42,7 @@ Looks at everything a paper needs and says of each whether it is well, line by l
 not. The exit code is 1 if anything fails, 0 otherwise; a warning does not fail."""
 DEMO = """\
 Makes an invented town's paper in var/demo, if it is not there yet, and serves it: articles, photographs, comments
-in every state, and accounts to sign in with. Letters go to a page instead of a mail server. Nothing else on the
+in every state, and accounts to sign in with. Emails go to a page instead of a mail server. Nothing else on the
 machine is touched."""
 WORDPRESS = """\
 Reads a WordPress export (WXR 1.0 to 1.2) into the paper: posts, pages, authors, categories, tags, photographs,
@@ -63,7 +63,7 @@ def build() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True, title="commands")
     _add_init(_command(commands, "init", "make a new paper", INIT, folder=False))
     _add_serve(_command(commands, "serve", "serve the paper", SERVE))
-    _command(commands, "worker", "deliver letters and keep the clock, without serving", WORKER)
+    _command(commands, "worker", "deliver emails and keep the clock, without serving", WORKER)
     _add_bake(_command(commands, "bake", "bake every page before readers ask, or make a static copy", BAKE))
     _add_doctor(_command(commands, "doctor", "look whether everything is well", DOCTOR))
     _add_import(
@@ -134,7 +134,7 @@ def _add_bake(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_doctor(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--send-test-to", metavar="ADDRESS", help="send a test letter there through the mail server")
+    parser.add_argument("--send-test-to", metavar="ADDRESS", help="send a test email there through the mail server")
 
 
 def _add_import(parser: argparse.ArgumentParser) -> None:

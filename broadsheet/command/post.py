@@ -1,4 +1,4 @@
-"""Tries the mail server, as the operator set it up, without any of the paper's letters."""
+"""Tries the mail server, as the operator set it up, without any of the paper's emails."""
 
 import smtplib
 from email.message import EmailMessage
@@ -13,7 +13,7 @@ PATIENCE = 10  # seconds
 def mail() -> Finding:
     """Whether a mail server is set up and lets us in."""
     if settings.DEMO:
-        return ok("mail", "letters go to the outbox page of the demo")
+        return ok("mail", "emails go to the outbox page of the demo")
     if not settings.EMAIL_HOST:
         return warn(
             "mail", "No mail server is set up, so no comment can be confirmed: set mail_host in broadsheet.toml."
@@ -26,18 +26,18 @@ def mail() -> Finding:
 
 
 def send_test(address: str) -> Finding:
-    """Whether a test letter is taken by the mail server."""
-    letter = EmailMessage()
-    letter["From"], letter["To"], letter["Subject"] = settings.MAIL_FROM, address, "A test letter from your paper"
-    letter.set_content(
-        "This letter was asked for by `broadsheet doctor --send-test-to`. If you can read it, mail works.\n"
+    """Whether a test email is taken by the mail server."""
+    email = EmailMessage()
+    email["From"], email["To"], email["Subject"] = settings.MAIL_FROM, address, "A test email from your paper"
+    email.set_content(
+        "This email was asked for by `broadsheet doctor --send-test-to`. If you can read it, mail works.\n"
     )
     try:
         with _connect() as server:
-            server.send_message(letter)
+            server.send_message(email)
     except (smtplib.SMTPException, OSError) as error:
-        return fail("test letter", _refused(error))
-    return ok("test letter", f"{settings.EMAIL_HOST} took it for {address}; look whether it arrives")
+        return fail("test email", _refused(error))
+    return ok("test email", f"{settings.EMAIL_HOST} took it for {address}; look whether it arrives")
 
 
 def _connect() -> smtplib.SMTP:
@@ -52,6 +52,6 @@ def _connect() -> smtplib.SMTP:
 
 def _refused(error: Exception) -> str:
     return (
-        f"{settings.EMAIL_HOST} port {settings.EMAIL_PORT} does not take our letters ({type(error).__name__}: {error})."
+        f"{settings.EMAIL_HOST} port {settings.EMAIL_PORT} does not take our emails ({type(error).__name__}: {error})."
         " Look at the mail_… options in broadsheet.toml."
     )

@@ -24,7 +24,7 @@ def run(asked: argparse.Namespace) -> int:
     statics.gather()
     makeup.renew_what_was_made_otherwise()
     pagecache.catch_up()  # before anybody reads from a folder that may have missed something
-    pagecache.confirm()  # from now on reviewers are told when this machine is behind
+    pagecache.heartbeat()  # from now on reviewers are told when this machine is behind
     code = supervise()
     say_goodbye()
     return code
@@ -33,7 +33,7 @@ def run(asked: argparse.Namespace) -> int:
 def say_goodbye() -> None:
     """Lets no reviewer wait for this machine; where the database cannot be told, the operator can."""
     try:
-        pagecache.leave()
+        pagecache.deregister()
     except (Error, OSError) as error:
         print(f"Mind: other machines could not be told that this one has ended ({error}).", file=sys.stderr)
 
@@ -49,7 +49,7 @@ def needed() -> Iterator[Finding]:
 
 def doubts() -> list[Finding]:
     """What should be known, and keeps nobody from reading."""
-    looked = [*checks.surroundings(settings.DATA), soundness.base_url(), soundness.letters(), soundness.tasks()]
+    looked = [*checks.surroundings(settings.DATA), soundness.base_url(), soundness.emails(), soundness.tasks()]
     return [finding for finding in looked if finding.level != Level.OK]
 
 

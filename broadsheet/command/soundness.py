@@ -16,10 +16,10 @@ from broadsheet.config import baked
 from broadsheet.config.databases import journal_mode
 from broadsheet.config.health import AHEAD, PULSE, missing_migrations
 from broadsheet.core.models import ScheduledRun
-from broadsheet.mail.models import Letter
-from broadsheet.mail.states import LetterState
+from broadsheet.mail.models import Email
+from broadsheet.mail.states import EmailState
 from broadsheet.newsroom.models import Paper
-from broadsheet.pagecache.actions import may_show_old, store
+from broadsheet.pagecache.actions import cdn_may_be_stale, store
 from broadsheet.pagecache.edge import edge
 from broadsheet.pagecache.errors import NotTold
 
@@ -90,20 +90,20 @@ def pulse() -> Finding:
     if timezone.now() - last.last_run_at > PULSE:
         return fail(
             "worker",
-            f"{said}: letters and scheduled articles wait. Start `broadsheet serve` or `broadsheet worker`.",
+            f"{said}: emails and scheduled articles wait. Start `broadsheet serve` or `broadsheet worker`.",
         )
     return ok("worker", said)
 
 
-def letters() -> Finding:
-    """Whether letters were given up."""
-    given_up = Letter.objects.filter(state=LetterState.FAILED, created_at__gte=timezone.now() - LATELY)
+def emails() -> Finding:
+    """Whether emails were given up."""
+    given_up = Email.objects.filter(state=EmailState.FAILED, created_at__gte=timezone.now() - LATELY)
     if count := given_up.count():
         failure = given_up.latest("pk").failure
         return warn(
-            "letters", f"{count} were given up in the last 30 days, the latest for {failure}: look at the mail server."
+            "emails", f"{count} were given up in the last 30 days, the latest for {failure}: look at the mail server."
         )
-    return ok("letters", f"none given up, {Letter.objects.due().count()} due")
+    return ok("emails", f"none given up, {Email.objects.due().count()} due")
 
 
 def in_front() -> Finding:
@@ -119,7 +119,7 @@ def in_front() -> Finding:
             f"Not everybody there hears what is stale ({error}): readers may get what was removed. It is told again "
             "until it is heard; look at purge_addresses and purge_token, or switch that cache off.",
         )
-    settled = "some is not settled yet" if may_show_old() else "everything is settled"
+    settled = "some is not settled yet" if cdn_may_be_stale() else "everything is settled"
     return ok(about, f"what is purged is heard, and settled within {front.settled_after:.0f} seconds; {settled}")
 
 
@@ -168,5 +168,5 @@ def of_the_paper() -> list[Finding]:
     found += [migrations()] if found[0].level == "ok" else []
     if any(finding.level == "fail" for finding in found):
         return found
-    looks: list[Callable[[], Finding]] = [base_url, mail, clock, pulse, letters, tasks, baked_pages, in_front]
+    looks: list[Callable[[], Finding]] = [base_url, mail, clock, pulse, emails, tasks, baked_pages, in_front]
     return found + [look() for look in looks]

@@ -6,14 +6,14 @@ from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 
 from broadsheet.pagecache.actions import store
-from broadsheet.pagecache.front import Application, Front
+from broadsheet.pagecache.server import Application, PageServer
 
 LONGEST_HOST = 300  # characters; a name in the DNS has at most 253
 
 
-def fronted(application: Application) -> Front:
+def fronted(application: Application) -> PageServer:
     """The paper's front before an application."""
-    return Front(
+    return PageServer(
         application,
         store=store(),
         is_ours=is_ours,

@@ -13,7 +13,7 @@ from typing import Any
 from django.core.handlers.wsgi import WSGIRequest
 
 from broadsheet.config.health import Application, StartResponse
-from broadsheet.core.outage import sorry
+from broadsheet.core.error_pages import error_page
 
 INSIDE = 4  # requests; more of them only wait for Python's lock
 PATIENCE = 3.0  # seconds without anybody going in or out, after which nobody waits any longer
@@ -48,6 +48,6 @@ class Gate:
 
 
 def _turned_away(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-    answer = sorry(WSGIRequest(environ), HTTPStatus.SERVICE_UNAVAILABLE)
+    answer = error_page(WSGIRequest(environ), HTTPStatus.SERVICE_UNAVAILABLE)
     start_response(f"{answer.status_code} {answer.reason_phrase}", list(answer.items()))
     return list(answer)

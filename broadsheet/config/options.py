@@ -39,7 +39,7 @@ class Options(BaseSettings):
     data: Path = Field(DEFAULT_DATA, description="The paper's data folder: database, secrets, photographs.")
     base_url: AnyHttpUrl = Field(
         AnyHttpUrl("http://127.0.0.1:8000/"),
-        description="The address readers use, https:// in production. Links in letters and feeds begin with it. "
+        description="The address readers use, https:// in production. Links in emails and feeds begin with it. "
         "Unless it is set: this machine, at the port of `serve`.",
     )
     extra_hosts: Annotated[list[str], NoDecode] = Field(
@@ -53,7 +53,7 @@ class Options(BaseSettings):
     host: str = Field("127.0.0.1", description="The address `serve` listens on.")
     port: int = Field(8000, ge=1, le=65535, description="The port `serve` listens on.")
     workers: int = Field(2, ge=1, le=64, description="How many processes answer readers.")
-    mail_host: str = Field("", description="The SMTP server that carries the letters; empty means none is set up yet.")
+    mail_host: str = Field("", description="The SMTP server that carries the emails; empty means none is set up yet.")
     mail_port: int = Field(587, ge=1, le=65535, description="Its port.")
     mail_user: str = Field("", description="The name to sign in with; empty for none.")
     mail_password: SecretStr = Field(
@@ -63,7 +63,7 @@ class Options(BaseSettings):
     mail_security: Literal["starttls", "tls", "none"] = Field(
         "starttls", description="How the connection is protected."
     )
-    mail_from: str = Field("", description="The sender of the letters; empty means paper@ and the host of base_url.")
+    mail_from: str = Field("", description="The sender of the emails; empty means paper@ and the host of base_url.")
     surrogate_header: Literal["", "xkey", "Surrogate-Key", "Cache-Tag"] = Field(
         "",
         description="For a cache in front that finds pages by their keys: the header that names them, xkey for "

@@ -27,11 +27,13 @@ ALLOWED_HOSTS = [_HOST, "127.0.0.1", "localhost", "[::1]", *OPTIONS.extra_hosts]
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
 INSTALLED_APPS = [
+    "broadsheet.desk",
     "broadsheet.review",
     "broadsheet.discussion",
     "broadsheet.interchange",
     "broadsheet.newsroom",
     "broadsheet.donations",
+    "broadsheet.commenters",
     "broadsheet.accounts",
     "broadsheet.mail",
     "broadsheet.pagecache",
@@ -99,9 +101,9 @@ TEMPLATES = [
     },
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
-        "NAME": "compiled",
+        "NAME": "jinja",
         "DIRS": [PACKAGE / "templates"],
-        "OPTIONS": {"environment": "broadsheet.core.compiled.environment"},
+        "OPTIONS": {"environment": "broadsheet.core.jinja.environment"},
     },
 ]
 
@@ -238,7 +240,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "filters": {"brief": {"()": "broadsheet.core.outage.BriefInAnOutage"}},
+    "filters": {"brief": {"()": "broadsheet.core.error_pages.OutageLogFilter"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["brief"]}},
     "root": {"handlers": ["stderr"], "level": OPTIONS.log_level.upper()},
     # A refusal is no error, and a private address does not belong into a log.

@@ -7,7 +7,7 @@ from django.contrib.staticfiles.storage import staticfiles_storage
 from whitenoise import WhiteNoise
 
 from broadsheet.config.front import transport_security
-from broadsheet.pagecache.front import Application
+from broadsheet.pagecache.server import Application
 
 AN_HOUR = 3600  # seconds that a name without a digest is kept
 

@@ -7,7 +7,7 @@ from django.views.static import serve
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 
-handler500 = "broadsheet.core.outage.apology"
+handler500 = "broadsheet.core.error_pages.server_error"
 urlpatterns: list[URLPattern | URLResolver] = [
     path(
         "sign-in/",
@@ -16,7 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("sign-out/", LogoutView.as_view(next_page="/"), name="sign-out"),
     path("cms/", include(wagtailadmin_urls)),
-    path("desk/", include("broadsheet.review.urls")),
+    path("desk/", include("broadsheet.desk.urls")),
     # Renditions only: originals are never served.
     path("media/images/<path:path>", serve, {"document_root": settings.MEDIA_ROOT / "images"}),
     *([path("demo/", include("broadsheet.demo.urls"))] if settings.DEMO else []),

@@ -46,7 +46,7 @@ class Insertion(Generic[Row]):
         return str(sql)
 
 
-def drawn(*kinds: type[models.Model]) -> list[int]:
+def reserve_ids(*kinds: type[models.Model]) -> list[int]:
     """A number for a new row of each model, which nobody else gets: so rows can name each other before they are stored.
 
     Within the transaction that stores them: on SQLite it is that which keeps others away.

@@ -25,7 +25,7 @@ def _lines(base: str) -> Iterator[str]:
     yield "What to try:"
     if article:
         yield f"  1  Write a comment       {base}/{article.address}/"
-    yield f"  2  Open the outbox       {base}/demo/outbox/   and confirm with the link in the letter"
+    yield f"  2  Open the outbox       {base}/demo/outbox/   and confirm with the link in the email"
     yield f"  3  Review it             {base}/desk/          as {SIGN_INS[2].email}"
     yield f"  4  Write an article      {base}/cms/           as {SIGN_INS[0].email}"
     yield ""

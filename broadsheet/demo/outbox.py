@@ -1,4 +1,4 @@
-"""Where the demo's mail goes: one file for each letter, in the paper's own data folder, and to nobody else."""
+"""Where the demo's mail goes: one file for each email, in the paper's own data folder, and to nobody else."""
 
 import re
 import secrets
@@ -10,7 +10,7 @@ from email.message import EmailMessage as ParsedMessage
 from pathlib import Path
 
 from django.conf import settings
-from django.core.mail import EmailMessage  # noqa: TID251 - this is the letter box at the end of the way: it sends to nobody
+from django.core.mail import EmailMessage  # noqa: TID251 - this is the mailbox at the end of the way: it sends to nobody
 from django.core.mail.backends.base import BaseEmailBackend  # noqa: TID251
 from django.utils import timezone
 
@@ -21,7 +21,7 @@ _NOT_OF_IT = ".,;:!?)”’'"
 
 @dataclass(frozen=True)
 class Posted:
-    """A letter as it lies in the outbox."""
+    """An email as it lies in the outbox."""
 
     name: str
     subject: str
@@ -36,10 +36,10 @@ class Posted:
 
 
 class OutboxBackend(BaseEmailBackend):
-    """Django's e-mail backend of the demo: puts every letter into the outbox folder, whole or not at all."""
+    """Django's e-mail backend of the demo: puts every email into the outbox folder, whole or not at all."""
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
-        """Stores each letter; returns how many."""
+        """Stores each email; returns how many."""
         folder = Path(settings.OUTBOX)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for message in email_messages:
@@ -47,14 +47,14 @@ class OutboxBackend(BaseEmailBackend):
         return len(email_messages)
 
 
-def letters(limit: int = 100) -> list[Posted]:
-    """The latest letters, newest first; names sort by the time of posting."""
+def emails(limit: int = 100) -> list[Posted]:
+    """The latest emails, newest first; names sort by the time of posting."""
     files = sorted(Path(settings.OUTBOX).glob("*.eml"), key=lambda path: path.name, reverse=True)
     return [_read(path) for path in files[:limit]]
 
 
-def letter(name: str) -> Posted | None:
-    """One letter by its name; None where the outbox has none of that name, whatever the name tries to be."""
+def email(name: str) -> Posted | None:
+    """One email by its name; None where the outbox has none of that name, whatever the name tries to be."""
     if not _NAME.fullmatch(name):
         return None
     path = Path(settings.OUTBOX) / f"{name}.eml"

@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
-from broadsheet.accounts.models import User, address_digest
+from broadsheet.accounts.models import User
+from broadsheet.commenters.models import address_digest
 from broadsheet.demo.copy_reader import Conditions, Copy, Remark
 from broadsheet.demo.dates import Dates, times_of_writing
-from broadsheet.discussion.actions import AdoptedComment, adopt_comments
+from broadsheet.discussion.actions import ImportedComment, import_comments
 from broadsheet.discussion.models import Comment, Revision, Terms
 from broadsheet.discussion.states import CommentState
 from broadsheet.newsroom.models import ArticlePage
-from broadsheet.review.actions import adopt_decisions
+from broadsheet.review.actions import import_decisions
 from broadsheet.review.models import Decision
 from broadsheet.review.reasons import NEEDS_REASON, Outcome
 
@@ -64,14 +65,14 @@ def print_comments(
     """Stores every comment where it is in its life, and the decisions `by` a reviewer that brought it there."""
     written = times_of_writing(copy.remarks, copy.stories, dates)
     entries = [_Dated(one, written[one.id], _read_at(one, written[one.id], dates.now)) for one in copy.remarks]
-    comments = _adopted(entries, articles)
+    comments = _imported(entries, articles)
     for entry, comment in zip(entries, comments, strict=True):
         comment.terms = terms
         comment.verified_at = None if entry.state in _NOT_VERIFIED else entry.written
         comment.published_at = entry.read if entry.state in _WAS_PUBLISHED else None
     # An import has no terms and no time of review to hand over; this paper's own readers have both.
     Comment.objects.bulk_update(comments, ["terms", "verified_at", "published_at"])
-    adopt_decisions(
+    import_decisions(
         decision
         for entry, comment in zip(entries, comments, strict=True)
         for decision in _decisions(entry, comment, by, dates.now)
@@ -79,11 +80,11 @@ def print_comments(
     return comments
 
 
-def _adopted(entries: list[_Dated], articles: Mapping[str, ArticlePage]) -> list[Comment]:
-    batch: dict[str, AdoptedComment] = {}
+def _imported(entries: list[_Dated], articles: Mapping[str, ArticlePage]) -> list[Comment]:
+    batch: dict[str, ImportedComment] = {}
     for entry in entries:
         one = entry.remark
-        batch[one.id] = AdoptedComment(
+        batch[one.id] = ImportedComment(
             article_id=articles[one.article].pk,
             words=_words(entry),
             digest=address_digest(f"{one.name}@readers.example"),
@@ -91,7 +92,7 @@ def _adopted(entries: list[_Dated], articles: Mapping[str, ArticlePage]) -> list
             state=entry.state,
             parent=batch.get(one.answers),
         )
-    return adopt_comments(list(batch.values()))
+    return import_comments(list(batch.values()))
 
 
 def _words(entry: _Dated) -> Revision:

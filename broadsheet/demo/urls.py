@@ -7,5 +7,5 @@ from broadsheet.demo import views
 app_name = "demo"
 urlpatterns = [
     path("outbox/", views.outbox_page, name="outbox"),
-    path("outbox/<slug:name>/", views.letter_page, name="letter"),
+    path("outbox/<slug:name>/", views.email_page, name="email"),
 ]

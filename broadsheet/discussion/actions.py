@@ -1,4 +1,4 @@
-"""Everything that changes a comment. One action, one transaction; letters leave after it has committed."""
+"""Everything that changes a comment. One action, one transaction; emails leave after it has committed."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -8,18 +8,18 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, OuterRef, Subquery
 from django.utils import timezone
 
-from broadsheet.accounts.models import Commenter
-from broadsheet.accounts.states import Standing
-from broadsheet.core.insertions import Insertion, drawn
+from broadsheet.commenters.models import Commenter
+from broadsheet.commenters.states import Standing
+from broadsheet.core.insertions import Insertion, reserve_ids
 from broadsheet.core.secrets import keyed_digest
-from broadsheet.discussion import letters, rules, tokens
+from broadsheet.discussion import emails, rules, tokens
 from broadsheet.discussion.errors import WrongCode
 from broadsheet.discussion.keys import TERMS, column_key
 from broadsheet.discussion.models import Comment, Revision, Terms
 from broadsheet.discussion.states import DECIDED, STANDING, WAITING, CommentState, Move
 from broadsheet.mail import actions as mail
 from broadsheet.newsroom.models import ArticlePage
-from broadsheet.pagecache.actions import purge, renew
+from broadsheet.pagecache.actions import purge, soft_purge
 
 _COMMENTS, _REVISIONS = Insertion(Comment), Insertion(Revision)
 
@@ -31,9 +31,9 @@ def submit_comment(
     address: str,
     terms: Terms | None,
     parent: Comment | None = None,
-    wants_letter: bool = False,
+    wants_email: bool = False,
 ) -> Comment:
-    """① Writes a comment down as UNVERIFIED and sends a letter to its address; the same again is the same comment.
+    """① Writes a comment down as UNVERIFIED and sends an email to its address; the same again is the same comment.
 
     `words` is an unsaved revision: name, web site and text. Raises CommentsClosed, where there are no terms too,
     CannotAnswer, TooManyWaiting.
@@ -41,7 +41,7 @@ def submit_comment(
     rules.check_can_write(article, terms=terms, parent=parent)
     try:
         with transaction.atomic(durable=True):
-            return _write(article, words=words, address=address, terms=terms, parent=parent, wants_letter=wants_letter)
+            return _write(article, words=words, address=address, terms=terms, parent=parent, wants_email=wants_email)
     except IntegrityError:
         return Comment.objects.get(fingerprint=_fingerprint(article, address=address, words=words, parent=parent))
 
@@ -53,7 +53,7 @@ def _write(
     address: str,
     terms: Terms | None,
     parent: Comment | None,
-    wants_letter: bool,
+    wants_email: bool,
 ) -> Comment:
     fingerprint = _fingerprint(article, address=address, words=words, parent=parent)
     commenter = Commenter.objects.behind(address)
@@ -62,7 +62,7 @@ def _write(
         if again is not None:
             return again
         rules.check_not_flooding(commenter)
-    number, words.pk = drawn(Comment, Revision)
+    number, words.pk = reserve_ids(Comment, Revision)
     comment = Comment(
         pk=number,
         article=article,
@@ -71,7 +71,7 @@ def _write(
         terms=terms,
         latest=words,
         address=address,
-        wants_letter=wants_letter,
+        wants_email=wants_email,
         fingerprint=fingerprint,
     )
     code = tokens.new_code()
@@ -80,7 +80,7 @@ def _write(
     words.comment = comment
     _COMMENTS.store(comment)
     _REVISIONS.store(words)
-    mail.send(to=address, **letters.confirmation_letter(comment, code=code))
+    mail.send(to=address, **emails.confirmation_email(comment, code=code))
     return comment
 
 
@@ -111,7 +111,7 @@ def verify_by_code(comment: Comment, *, code: str) -> Comment:
             _verify(comment)
         comment.save()
     if not fits:
-        raise WrongCode("These are not the six digits of our letter. Look again, or open the link in it.")
+        raise WrongCode("These are not the six digits of our email. Look again, or open the link in it.")
     return comment
 
 
@@ -165,7 +165,7 @@ def purge_terms() -> None:
 
 
 @dataclass(frozen=True, eq=False)
-class AdoptedComment:
+class ImportedComment:
     """A comment that another system has published, declined or kept waiting, as it is to stand here."""
 
     article_id: int
@@ -173,13 +173,13 @@ class AdoptedComment:
     digest: str
     written_at: datetime
     state: CommentState
-    parent: "AdoptedComment | Comment | None" = None
+    parent: "ImportedComment | Comment | None" = None
 
 
-def adopt_comments(batch: Sequence[AdoptedComment]) -> list[Comment]:
+def import_comments(batch: Sequence[ImportedComment]) -> list[Comment]:
     """Writes down, in the importer's transaction, comments from elsewhere, in a few queries for all of them.
 
-    A parent stands before its answers in the batch, or is a stored comment. No letter is sent; no address is kept.
+    A parent stands before its answers in the batch, or is a stored comment. No email is sent; no address is kept.
     Returns the stored comments in the order of the batch, each with `latest` set.
     """
     Commenter.objects.bulk_create(
@@ -193,13 +193,13 @@ def adopt_comments(batch: Sequence[AdoptedComment]) -> list[Comment]:
     for comment, revision in zip(comments, revisions, strict=True):
         comment.latest = revision
     _settle(batch, comments)
-    renew(*{column_key(one.article_id) for one in batch})
+    soft_purge(*{column_key(one.article_id) for one in batch})
     return comments
 
 
-def _store(batch: Sequence[AdoptedComment], known: dict[str, int]) -> list[Comment]:
+def _store(batch: Sequence[ImportedComment], known: dict[str, int]) -> list[Comment]:
     """Stores first what answers nothing, then the answers to it, and so on: as often as a thread is deep."""
-    stored: dict[AdoptedComment, Comment] = {}
+    stored: dict[ImportedComment, Comment] = {}
     for wave in _waves(batch):
         made = Comment.objects.bulk_create(_unsettled(one, known[one.digest], stored) for one in wave)
         stored |= dict(zip(wave, made, strict=True))
@@ -210,18 +210,18 @@ def _store(batch: Sequence[AdoptedComment], known: dict[str, int]) -> list[Comme
     return [stored[one] for one in batch]
 
 
-def _waves(batch: Sequence[AdoptedComment]) -> Iterable[list[AdoptedComment]]:
-    depths: dict[AdoptedComment, int] = {}
-    waves: dict[int, list[AdoptedComment]] = {}
+def _waves(batch: Sequence[ImportedComment]) -> Iterable[list[ImportedComment]]:
+    depths: dict[ImportedComment, int] = {}
+    waves: dict[int, list[ImportedComment]] = {}
     for one in batch:
-        depths[one] = depths[one.parent] + 1 if isinstance(one.parent, AdoptedComment) else 0
+        depths[one] = depths[one.parent] + 1 if isinstance(one.parent, ImportedComment) else 0
         waves.setdefault(depths[one], []).append(one)
     return waves.values()
 
 
-def _unsettled(one: AdoptedComment, commenter: int, stored: dict[AdoptedComment, Comment]) -> Comment:
+def _unsettled(one: ImportedComment, commenter: int, stored: dict[ImportedComment, Comment]) -> Comment:
     """The comment as it first stands in the table: under its article, behind its parent, without words or state."""
-    parent = stored[one.parent] if isinstance(one.parent, AdoptedComment) else one.parent
+    parent = stored[one.parent] if isinstance(one.parent, ImportedComment) else one.parent
     return Comment(
         article_id=one.article_id,
         parent=parent,
@@ -233,7 +233,7 @@ def _unsettled(one: AdoptedComment, commenter: int, stored: dict[AdoptedComment,
     )
 
 
-def _settle(batch: Sequence[AdoptedComment], comments: Sequence[Comment]) -> None:
+def _settle(batch: Sequence[ImportedComment], comments: Sequence[Comment]) -> None:
     """Gives each its text and then its state: the database holds that the published are shown, at every moment."""
     text = Revision.objects.filter(comment=OuterRef("pk")).values("pk")[:1]
     Comment.objects.filter(pk__in=[comment.pk for comment in comments]).update(latest=Subquery(text))
@@ -256,7 +256,7 @@ def _verify(comment: Comment) -> None:
     _move(comment, Move.VERIFY)
     comment.verified_at = timezone.now()
     comment.code_digest = ""
-    if not comment.wants_letter:
+    if not comment.wants_email:
         comment.address = None
     if comment.commenter.standing == Standing.APPROVED:
         _move(comment, Move.PUBLISH)
@@ -286,12 +286,12 @@ def _move(comment: Comment, move: Move) -> None:
     if before == CommentState.PUBLISHED:
         purge(column_key(comment.article_id))
     elif before in STANDING or comment.state == CommentState.PUBLISHED:
-        renew(column_key(comment.article_id))
+        soft_purge(column_key(comment.article_id))
 
 
 def _tell_and_forget(comment: Comment) -> None:
-    """Sends the letter that was asked for, if the address is proven and there is news; the address has then served."""
+    """Sends the email that was asked for, if the address is proven and there is news; the address has then served."""
     told = {CommentState.PUBLISHED, CommentState.DECLINED}
-    if comment.address and comment.wants_letter and comment.verified_at and comment.state in told:
-        mail.send(to=comment.address, **letters.outcome_letter(comment))
+    if comment.address and comment.wants_email and comment.verified_at and comment.state in told:
+        mail.send(to=comment.address, **emails.outcome_email(comment))
     comment.address = None

@@ -18,7 +18,7 @@ class LinkExpired(Refusal):
 
 
 class WrongCode(Refusal):
-    """The six digits are not those of the letter."""
+    """The six digits are not those of the email."""
 
     code = "wrong-code"
     http_status = 400

@@ -46,10 +46,10 @@ class CommentForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 8}),
         help_text="Plain text, up to 5,000 characters.",
     )
-    wants_letter = forms.BooleanField(
+    wants_email = forms.BooleanField(
         required=False,
         label="Tell me by e-mail when it is decided",
-        help_text="Then your address is kept until that letter is sent.",
+        help_text="Then your address is kept until that email is sent.",
     )
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, current: Terms | None) -> None:
@@ -59,7 +59,7 @@ class CommentForm(forms.Form):
         too_long = f"Your comment has %(show_value)d characters; {MAX_TEXT:,} fit. Please shorten it."
         self.fields["text"].validators[0].message = too_long  # type: ignore[attr-defined]
         for name, field in self.fields.items():
-            if name not in {"terms", "wants_letter", "website"}:
+            if name not in {"terms", "wants_email", "website"}:
                 field.error_messages["required"] = f"Please fill in: {field.label}."
 
     def clean_website(self) -> str:
@@ -85,11 +85,11 @@ class CommentForm(forms.Form):
 
 
 class CodeForm(forms.Form):
-    """The six digits of the letter."""
+    """The six digits of the email."""
 
     code = forms.RegexField(
         r"^\s*\d{3}\s?\d{3}\s*$",
-        label="The six digits of our letter",
+        label="The six digits of our email",
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
         error_messages={"invalid": "The code has six digits, for example 204 117."},
     )

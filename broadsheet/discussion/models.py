@@ -8,12 +8,12 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 
-from broadsheet.accounts.models import Commenter
+from broadsheet.commenters.models import Commenter
 from broadsheet.core.fields import EncryptedTextField
 from broadsheet.discussion.keys import TERMS
 from broadsheet.discussion.states import WAITING, CommentState
 from broadsheet.newsroom.models import ArticlePage
-from broadsheet.pagecache.actions import kept, shows
+from broadsheet.pagecache.fragments import cached, depends_on
 
 MAX_TEXT = 5000
 MAX_NAME = 80
@@ -49,11 +49,11 @@ class Terms(models.Model):
     @classmethod
     def current(cls) -> "Terms | None":
         """Those that stand now, if the paper has any."""
-        return kept("terms", cls._current)
+        return cached("terms", cls._current)
 
     @classmethod
     def _current(cls) -> "Terms | None":
-        shows(TERMS)
+        depends_on(TERMS)
         return cls.objects.first()
 
     @property
@@ -143,7 +143,7 @@ class Comment(models.Model):
 
     # Gone as soon as they have served.
     address = EncryptedTextField(null=True, editable=False)
-    wants_letter = models.BooleanField(default=False)
+    wants_email = models.BooleanField(default=False)
     code_digest = models.CharField(max_length=64, blank=True, editable=False)
     code_attempts = models.PositiveSmallIntegerField(default=0, editable=False)
     fingerprint = models.CharField(max_length=64, null=True, unique=True, editable=False)  # noqa: DJ001 - null: no longer compared

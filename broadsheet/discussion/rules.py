@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from broadsheet.accounts.models import Commenter
+from broadsheet.commenters.models import Commenter
 from broadsheet.discussion.errors import (
     CannotAnswer,
     CommentsClosed,
@@ -49,13 +49,13 @@ def check_can_answer(parent: Comment, *, article: ArticlePage) -> None:
 
 
 def check_not_flooding(commenter: Commenter) -> None:
-    """Refuses a sixth unconfirmed comment within an hour: nobody's letter box is ours to fill."""
+    """Refuses a sixth unconfirmed comment within an hour: nobody's mailbox is ours to fill."""
     lately = timezone.now() - timedelta(hours=1)
     waiting = commenter.comments.filter(state=CommentState.UNVERIFIED, written_at__gte=lately).count()
     if waiting >= MAX_UNVERIFIED_PER_HOUR:
         raise TooManyWaiting(
             f"{waiting} comments from this address wait to be confirmed. "
-            "Open our letters to it first, or try again in an hour."
+            "Open our emails to it first, or try again in an hour."
         )
 
 
@@ -91,5 +91,5 @@ def check_code_attempts(comment: Comment) -> None:
     """Refuses a sixth try at the six digits."""
     if comment.code_attempts >= MAX_CODE_ATTEMPTS:
         raise WrongCode(
-            "The code was wrong five times and is no longer valid. Use the link in our letter: it still works."
+            "The code was wrong five times and is no longer valid. Use the link in our email: it still works."
         )

@@ -42,7 +42,7 @@ def comment_of_waiting(token: str) -> Comment:
 
 
 def comment_of_confirmation(token: str) -> Comment:
-    """Finds the comment behind a letter's link; raises LinkExpired after 24 hours and for anything else."""
+    """Finds the comment behind an email's link; raises LinkExpired after 24 hours and for anything else."""
     try:
         number = _confirmation.unsign(token, max_age=UNVERIFIED_FOR)
     except signing.SignatureExpired as error:
@@ -89,5 +89,5 @@ def _found(comments: CommentQuerySet, number: str) -> Comment:
 
 def _not_ours() -> LinkExpired:
     return LinkExpired(
-        "This link is not complete, or not one of ours. Copy it whole from the letter or from your receipt."
+        "This link is not complete, or not one of ours. Copy it whole from the email or from your receipt."
     )

@@ -19,9 +19,9 @@ from broadsheet.discussion.keys import column_key
 from broadsheet.discussion.models import Comment, Terms
 from broadsheet.newsroom.keys import key_of
 from broadsheet.newsroom.models import ArticlePage
-from broadsheet.pagecache.actions import kept, may_be_baked, shows
+from broadsheet.pagecache.fragments import cacheable, cached, depends_on
 
-# The public forms set no cookie, so there is no session to abuse: what a POST begins, only a letter completes.
+# The public forms set no cookie, so there is no session to abuse: what a POST begins, only an email completes.
 
 
 def _article(address: str) -> ArticlePage:
@@ -30,7 +30,7 @@ def _article(address: str) -> ArticlePage:
 
 def _article_to_comment_on(address: str) -> ArticlePage:
     found: ArticlePage = get_object_or_404(ArticlePage.objects.published().for_commenting(), address=address)
-    shows(key_of(found))
+    depends_on(key_of(found))
     return found
 
 
@@ -39,7 +39,7 @@ def _article_to_comment_on(address: str) -> ArticlePage:
 @require_http_methods(["GET", "HEAD", "POST"])
 def write(request: HttpRequest, address: str, answers: int | None = None) -> HttpResponse:
     """① The form on a page of its own: where it is sent, and where it comes back with what is missing."""
-    article = copy(kept(("article to comment on", address), partial(_article_to_comment_on, address)))
+    article = copy(cached(("article to comment on", address), partial(_article_to_comment_on, address)))
     parent = get_object_or_404(Comment.objects.on(article).for_reading(), pk=answers) if answers else None
     terms = Terms.current()
     form = CommentForm(request.POST if request.method == "POST" else None, current=terms)
@@ -55,7 +55,7 @@ def write(request: HttpRequest, address: str, answers: int | None = None) -> Htt
 
 def _submit(form: CommentForm, *, article: ArticlePage, parent: Comment | None) -> Comment | None:
     """Stores the comment; where that is refused, the reason goes to the form and the text stays in it."""
-    given = {name: form.cleaned_data[name] for name in ("terms", "wants_letter")}
+    given = {name: form.cleaned_data[name] for name in ("terms", "wants_email")}
     address = form.cleaned_data["email"]
     try:
         return actions.submit_comment(article, words=form.words(), address=address, parent=parent, **given)
@@ -68,7 +68,7 @@ def _submit(form: CommentForm, *, article: ArticlePage, parent: Comment | None) 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def waiting(request: HttpRequest, token: str) -> HttpResponse:
-    """② Says that a letter is on its way, and takes its six digits."""
+    """② Says that an email is on its way, and takes its six digits."""
     comment = tokens.comment_of_waiting(token)
     form = CodeForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
@@ -116,7 +116,7 @@ def withdraw(request: HttpRequest, token: str) -> HttpResponse:
 def column(request: HttpRequest, address: str, number: int = 1, order: str = "oldest") -> HttpResponse:
     """Further pages of an article's column, and the newest first."""
     article = _article(address)
-    may_be_baked(key_of(article), column_key(article), until=article.comments_close_at)
+    cacheable(key_of(article), column_key(article), until=article.comments_close_at)
     page: Any = column_page(article, number=number, newest=order == "newest")
     context = {"article": article, "column": page, "order": order}
     return render(request, "discussion/column_page.html", context)

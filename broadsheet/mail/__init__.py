@@ -1,1 +1,1 @@
-"""Letters, written down in the transaction that asks for them and handed over after it commits."""
+"""Emails, written down in the transaction that asks for them and handed over after it commits."""

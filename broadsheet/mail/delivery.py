@@ -1,4 +1,4 @@
-"""Hands letters to the mail server, one after the other. What fails is due again, thirty times over about a day."""
+"""Hands emails to the mail server, one after the other. What fails is due again, thirty times over about a day."""
 
 import threading
 from collections import deque
@@ -14,12 +14,12 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from broadsheet.core.rounds import go_round
-from broadsheet.mail.models import MAX_ATTEMPTS, Letter
-from broadsheet.mail.states import LetterState
+from broadsheet.core.polling import poll_forever
+from broadsheet.mail.models import MAX_ATTEMPTS, Email
+from broadsheet.mail.states import EmailState
 
 LOOK_EVERY = 0.5  # seconds
-AT_ONCE = 10  # letters in one hand: to take each by itself costs the database as much as to note what came of it
+AT_ONCE = 10  # emails in one hand: to take each by itself costs the database as much as to note what came of it
 HELD_FOR = timedelta(seconds=20)  # of the minute for which they are ours
 
 
@@ -30,9 +30,9 @@ class Server:
         self._connection = get_connection()
         self._away = ""
 
-    def take(self, letter: Letter) -> str:
-        """Hands one letter over. Returns the kind of failure, or nothing: its own words may repeat the address."""
-        return self._away or self._failure_to_enter() or self._failure_to_hand_over(letter)
+    def take(self, email: Email) -> str:
+        """Hands one email over. Returns the kind of failure, or nothing: its own words may repeat the address."""
+        return self._away or self._failure_to_enter() or self._failure_to_hand_over(email)
 
     def leave(self) -> None:
         """Closes the connection; what it was asked to take it has taken or refused."""
@@ -46,8 +46,8 @@ class Server:
             self._away = type(error).__name__
         return self._away
 
-    def _failure_to_hand_over(self, letter: Letter) -> str:
-        message = EmailMessage(letter.subject or "", letter.text or "", to=[letter.recipient or ""])
+    def _failure_to_hand_over(self, email: Email) -> str:
+        message = EmailMessage(email.subject or "", email.text or "", to=[email.recipient or ""])
         try:
             self._connection.send_messages([message])
         except (OSError, ValueError) as error:
@@ -57,30 +57,30 @@ class Server:
 
 
 def deliver(stop: threading.Event) -> None:
-    """Hands over what is due, until `stop`; a letter that is under way is finished."""
-    complaint = "The letters that are due could not be read (%s); it is tried again."
-    go_round(stop, lambda: deliver_due(unless=stop.is_set), complaint=complaint, rest=LOOK_EVERY)
+    """Hands over what is due, until `stop`; an email that is under way is finished."""
+    complaint = "The emails that are due could not be read (%s); it is tried again."
+    poll_forever(stop, lambda: deliver_due(unless=stop.is_set), complaint=complaint, rest=LOOK_EVERY)
 
 
 def deliver_due(*, unless: Callable[[], bool] = lambda: False) -> None:
-    """Makes one attempt at each letter that is due, those first that were never tried; stops early where `unless` says.
+    """Makes one attempt at each email that is due, those first that were never tried; stops early where `unless` says.
 
-    What came of a letter is written down before the next is begun: a letter costs one commit.
+    What came of an email is written down before the next is begun: an email costs one commit.
     """
-    if not Letter.objects.due().exists():
+    if not Email.objects.due().exists():
         return
     server = Server()
     try:
         with transaction.atomic():
             hand = _claimed()
-        while hand.letters:
-            letter = hand.letters.popleft()
-            failure = server.take(letter)
+        while hand.emails:
+            email = hand.emails.popleft()
+            failure = server.take(email)
             with transaction.atomic():
-                _note(letter, failure)
+                _note(email, failure)
                 if unless() or hand.is_late():
                     _put_back(hand)
-                if not hand.letters and not unless():
+                if not hand.emails and not unless():
                     hand = _claimed()
     finally:
         server.leave()
@@ -88,9 +88,9 @@ def deliver_due(*, unless: Callable[[], bool] = lambda: False) -> None:
 
 @dataclass(frozen=True)
 class _Hand:
-    """Letters that nobody else takes for the next minute."""
+    """Emails that nobody else takes for the next minute."""
 
-    letters: deque[Letter]
+    emails: deque[Email]
     since: datetime
 
     def is_late(self) -> bool:
@@ -100,34 +100,34 @@ class _Hand:
 
 def _claimed() -> _Hand:
     """Counts the attempt and moves the next one on, so that no lock is held while the server talks."""
-    now, waiting = timezone.now(), Letter.objects.due().order_by("attempts", "next_attempt_at")
+    now, waiting = timezone.now(), Email.objects.due().order_by("attempts", "next_attempt_at")
     skipping = connection.features.has_select_for_update_skip_locked
-    letters = deque(waiting.select_for_update(skip_locked=skipping)[:AT_ONCE])
-    for attempts, alike in groupby(letters, key=attrgetter("attempts")):
+    emails = deque(waiting.select_for_update(skip_locked=skipping)[:AT_ONCE])
+    for attempts, alike in groupby(emails, key=attrgetter("attempts")):
         some = list(alike)
-        for letter in some:
-            letter.attempts = attempts + 1
-            letter.next_attempt_at = now + letter.backoff()
-        these = Letter.objects.filter(pk__in=[letter.pk for letter in some])
+        for email in some:
+            email.attempts = attempts + 1
+            email.next_attempt_at = now + email.backoff()
+        these = Email.objects.filter(pk__in=[email.pk for email in some])
         these.update(attempts=some[0].attempts, next_attempt_at=some[0].next_attempt_at)
-    return _Hand(letters, now)
+    return _Hand(emails, now)
 
 
 def _put_back(hand: _Hand) -> None:
     """Lets go of what was not tried, as if it had never been taken; what others may have by now stays with them."""
     now = timezone.now()
-    ours = [letter.pk for letter in hand.letters if letter.next_attempt_at > now]
-    Letter.objects.filter(pk__in=ours).update(attempts=F("attempts") - 1, next_attempt_at=now)
-    hand.letters.clear()
+    ours = [email.pk for email in hand.emails if email.next_attempt_at > now]
+    Email.objects.filter(pk__in=ours).update(attempts=F("attempts") - 1, next_attempt_at=now)
+    hand.emails.clear()
 
 
-def _note(letter: Letter, failure: str) -> None:
+def _note(email: Email, failure: str) -> None:
     """Writes down what came of an attempt; who was meant is forgotten as soon as there is no other."""
-    letter.failure = failure
-    if failure and letter.attempts < MAX_ATTEMPTS:
-        letter.save(update_fields=["failure"])
+    email.failure = failure
+    if failure and email.attempts < MAX_ATTEMPTS:
+        email.save(update_fields=["failure"])
         return
-    letter.state = LetterState.FAILED if failure else LetterState.SENT
-    letter.sent_at = None if failure else timezone.now()
-    letter.recipient = letter.subject = letter.text = None
-    letter.save(update_fields=["failure", "state", "sent_at", "recipient", "subject", "text"])
+    email.state = EmailState.FAILED if failure else EmailState.SENT
+    email.sent_at = None if failure else timezone.now()
+    email.recipient = email.subject = email.text = None
+    email.save(update_fields=["failure", "state", "sent_at", "recipient", "subject", "text"])

@@ -1,9 +1,9 @@
-"""Where a letter can be."""
+"""Where an email can be."""
 
 from django.db.models import TextChoices
 
 
-class LetterState(TextChoices):
+class EmailState(TextChoices):
     """Waiting to be handed over, handed over, or given up."""
 
     QUEUED = "queued", "Queued"

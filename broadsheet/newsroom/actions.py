@@ -27,10 +27,10 @@ from broadsheet.newsroom.models import (
     SectionPage,
 )
 from broadsheet.newsroom.models.articles import address_of
+from broadsheet.newsroom.models.bulk_pages import free_slug, numbered, plant
 from broadsheet.newsroom.models.pages import is_reserved
-from broadsheet.newsroom.models.planting import free_slug, numbered, plant
 from broadsheet.newsroom.queries import lists_of
-from broadsheet.pagecache.actions import EVERYTHING, purge, renew, warm
+from broadsheet.pagecache.actions import EVERYTHING, purge, soft_purge, warm
 
 IN_MASTHEAD = 8  # more than that is no quiet line
 MAX_AUTHOR_SLUG = 112  # leaves room for a number
@@ -38,7 +38,7 @@ MAX_TAG_SLUG = 92
 
 
 @dataclass(frozen=True, eq=False)
-class AdoptedArticle:
+class ImportedArticle:
     """An article from elsewhere: the unsaved page, with the slug it had, and what hangs on it.
 
     A live page has its `first_published_at`; `old_paths` are the addresses at which readers found it before.
@@ -52,7 +52,7 @@ class AdoptedArticle:
 
 
 @dataclass(frozen=True, eq=False)
-class AdoptedPlainPage:
+class ImportedPlainPage:
     """A page from elsewhere that stands by itself."""
 
     page: PlainPage
@@ -85,8 +85,8 @@ def purge_article(article: ArticlePage) -> None:
         purge(key_of(article), SITEMAPS, *came_or_went)
         return
     beside = {key for key in came_or_went if key.startswith(BESIDE)}
-    renew(key_of(article), SITEMAPS, *came_or_went - beside)
-    renew(*beside)
+    soft_purge(key_of(article), SITEMAPS, *came_or_went - beside)
+    soft_purge(*beside)
 
 
 def warm_article(article: ArticlePage) -> None:
@@ -123,7 +123,7 @@ def purge_everything() -> None:
     purge(EVERYTHING)
 
 
-def adopt_articles(batch: Sequence[AdoptedArticle]) -> list[ArticlePage]:
+def import_articles(batch: Sequence[ImportedArticle]) -> list[ArticlePage]:
     """Stores, in the importer's transaction, articles from elsewhere, in a few queries for all of them.
 
     A slug that is taken in the section or on the day gets a number. Search and references are brought up to date by
@@ -142,7 +142,7 @@ def adopt_articles(batch: Sequence[AdoptedArticle]) -> list[ArticlePage]:
     return [one.page for one in batch]
 
 
-def _find_places(batch: Sequence[AdoptedArticle]) -> None:
+def _find_places(batch: Sequence[ImportedArticle]) -> None:
     """Files each article under its section and gives the live ones their day and address, as publishing does."""
     zone = Paper.load().zone
     for one in batch:
@@ -173,7 +173,7 @@ def _taken(pages: Sequence[ArticlePage]) -> tuple[set[tuple[int, str]], set[str]
     return beside, set(ArticlePage.objects.filter(address__in=wanted).values_list("address", flat=True))
 
 
-def _numbered_slug(one: AdoptedArticle, is_taken: Callable[[str], bool]) -> str:
+def _numbered_slug(one: ImportedArticle, is_taken: Callable[[str], bool]) -> str:
     day = one.page.edition_date
     return free_slug(
         one.section,
@@ -186,7 +186,7 @@ def _is_address(address: str) -> bool:
     return bool(ArticlePage.objects.filter(address=address).exists())
 
 
-def adopt_plain_page(one: AdoptedPlainPage) -> PlainPage:
+def import_plain_page(one: ImportedPlainPage) -> PlainPage:
     """Stores, in the importer's transaction, a page from elsewhere beneath the front page, at a free address."""
     front = FrontPage.objects.get()
     one.page.slug = free_slug(front, one.page.slug, is_taken=is_reserved)
@@ -196,7 +196,7 @@ def adopt_plain_page(one: AdoptedPlainPage) -> PlainPage:
     return one.page
 
 
-def adopt_section(title: str, *, slug: str, description: str = "") -> SectionPage:
+def import_section(title: str, *, slug: str, description: str = "") -> SectionPage:
     """Finds the section with this address, or opens one, at another address where the paper needs this one."""
     found = SectionPage.objects.filter(slug=slug).first()
     if found is not None:
@@ -219,7 +219,7 @@ def fill_empty_masthead() -> None:
     purge_everything()
 
 
-def adopt_author(name: str, *, slug: str) -> Author:
+def import_author(name: str, *, slug: str) -> Author:
     """Finds the author of this name, or notes a new one, under a numbered slug where somebody else has it."""
     found = Author.objects.filter(name=name).order_by("pk").first()
     slugs = chain([slug], numbered(slug[:MAX_AUTHOR_SLUG]))
@@ -230,7 +230,7 @@ def _is_author(slug: str) -> bool:
     return Author.objects.filter(slug=slug).exists()
 
 
-def adopt_tag(name: str, *, slug: str) -> Tag:
+def import_tag(name: str, *, slug: str) -> Tag:
     """Finds the tag of this name, however it is capitalised, or makes it."""
     found = Tag.objects.filter(name__iexact=name).order_by("pk").first()
     slugs = chain([slug], numbered(slug[:MAX_TAG_SLUG]))
@@ -241,7 +241,7 @@ def _is_tag(slug: str) -> bool:
     return Tag.objects.filter(slug=slug).exists()
 
 
-def adopt_photo(path: Path, *, title: str, credit: str, description: str = "") -> Photo:
+def import_photo(path: Path, *, title: str, credit: str, description: str = "") -> Photo:
     """Stores a picture from a file, without what the camera knew; raises NoRoomForPhoto on a full disk."""
     photo = Photo(title=title, credit=credit, description=description)
     with path.open("rb") as file:

@@ -14,7 +14,7 @@ from django.db.models import Count
 from broadsheet.newsroom.keys import list_of, year_of
 from broadsheet.newsroom.models import ArticlePage, SectionPage
 from broadsheet.newsroom.models.lists import ArticleQuerySet
-from broadsheet.pagecache.actions import kept, shows
+from broadsheet.pagecache.fragments import cached, depends_on
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def _kept_count(articles: ArticleQuerySet, key: str) -> int:
     """How many there are, as long as nothing with this key is purged."""
 
     def counted() -> int:
-        shows(key)
+        depends_on(key)
         return articles.count()
 
-    return kept(("count", key), counted)
+    return cached(("count", key), counted)

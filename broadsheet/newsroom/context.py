@@ -10,7 +10,7 @@ from django.utils.functional import SimpleLazyObject
 from wagtail.models import Page
 
 from broadsheet.newsroom.models import Paper, PlainPage, SectionPage
-from broadsheet.pagecache.actions import kept
+from broadsheet.pagecache.fragments import cached
 
 
 class Way(NamedTuple):
@@ -25,8 +25,8 @@ def paper(request: HttpRequest) -> dict[str, Any]:
     """Gives the templates the paper, its sections and its plain pages; each is asked for only where it is shown."""
     return {
         "paper": Paper.load(request_or_site=request),
-        "sections": SimpleLazyObject(partial(kept, "sections", _sections)),
-        "footer_pages": SimpleLazyObject(partial(kept, "footer pages", _footer_pages)),
+        "sections": SimpleLazyObject(partial(cached, "sections", _sections)),
+        "footer_pages": SimpleLazyObject(partial(cached, "footer pages", _footer_pages)),
         "base_url": settings.BASE_URL,
         "demo": settings.DEMO,
     }

@@ -15,7 +15,7 @@ from broadsheet.newsroom.keys import LATEST, key_of, list_of
 from broadsheet.newsroom.models import ArticlePage, Paper, SectionPage
 from broadsheet.newsroom.models.lists import ArticleQuerySet
 from broadsheet.newsroom.queries import printable
-from broadsheet.pagecache.actions import may_be_baked, shows
+from broadsheet.pagecache.fragments import cacheable, depends_on
 
 LENGTH = 30
 
@@ -50,7 +50,7 @@ class PaperFeed(Feed):
     def get_object(self, request: HttpRequest, slug: str = "") -> _Source:
         """The paper, or its section of that address; raises Http404 for no section."""
         section = get_object_or_404(SectionPage.objects.live(), slug=slug) if slug else None
-        may_be_baked(list_of(section) if section else LATEST)
+        cacheable(list_of(section) if section else LATEST)
         return _Source(request, section)
 
     def title(self, source: _Source) -> str:
@@ -75,8 +75,8 @@ class PaperFeed(Feed):
         return source.articles()[:LENGTH]
 
     def item_title(self, item: ArticlePage) -> str:
-        shows(key_of(item), *[key_of(entry.author) for entry in item.byline.all()])
-        shows(*[key_of(tagged.tag) for tagged in item.tagged_items.all()])
+        depends_on(key_of(item), *[key_of(entry.author) for entry in item.byline.all()])
+        depends_on(*[key_of(tagged.tag) for tagged in item.tagged_items.all()])
         return printable(item.title)
 
     def item_description(self, item: ArticlePage) -> str:

@@ -10,7 +10,7 @@ from PIL import Image
 from wagtail.images.fields import WagtailImageField
 from wagtail.images.forms import BaseImageForm
 
-from broadsheet.newsroom.exposure import without_metadata
+from broadsheet.newsroom.exif import without_metadata
 from broadsheet.newsroom.models import SectionPage
 
 MAX_QUERY = 200

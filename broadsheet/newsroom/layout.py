@@ -9,7 +9,7 @@ from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from broadsheet.newsroom.models import ArticlePage, FrontPage, FrontSection, FrontSlot, SectionPage
-from broadsheet.pagecache.actions import shows
+from broadsheet.pagecache.fragments import depends_on
 
 TOP = 4
 IN_SECTION = 4
@@ -24,7 +24,7 @@ class FrontColumn:
 
 
 @dataclass(frozen=True)
-class Front:
+class FrontLayout:
     """The composed front page."""
 
     lead: ArticlePage | None
@@ -32,17 +32,17 @@ class Front:
     columns: Sequence[FrontColumn]
 
 
-def compose_front(front: FrontPage) -> Front:
+def compose_front(front: FrontPage) -> FrontLayout:
     """Fills every place once: no article stands twice, whatever has been picked. The number of queries is constant."""
     slots = list(front.slots.all())
     chosen = list(front.shown_sections.select_related("section")) if front.pk else []
     sections = [entry.section for entry in chosen if entry.section.live] or list(
         SectionPage.objects.live().in_menu().order_by("path")
     )
-    shows(until=_ends(slots, chosen))
+    depends_on(until=_ends(slots, chosen))
     top = _fill_top(slots, _latest(TOP + len(slots)))
     columns = _fill_columns(sections, chosen, shown={article.pk for article in top})
-    return Front(lead=top[0] if top else None, seconds=top[1:], columns=columns)
+    return FrontLayout(lead=top[0] if top else None, seconds=top[1:], columns=columns)
 
 
 def _ends(*places: Iterable[FrontSlot | FrontSection]) -> datetime | None:

@@ -12,7 +12,7 @@ from broadsheet.newsroom.keys import LATEST, SITEMAPS, key_of
 from broadsheet.newsroom.models import ArticlePage, Author, PlainPage, SectionPage
 from broadsheet.newsroom.models.lists import page_or_404
 from broadsheet.newsroom.queries import all_articles, latest_news, moment, news_is_over
-from broadsheet.pagecache.actions import may_be_baked, shows
+from broadsheet.pagecache.fragments import cacheable, depends_on
 
 XML = "application/xml; charset=utf-8"
 HIDDEN = ("/cms/", "/desk/", "/search/", "/sign-in/", "/receipts/", "/comments/waiting/", "/comments/confirm/")
@@ -21,7 +21,7 @@ HIDDEN = ("/cms/", "/desk/", "/search/", "/sign-in/", "/receipts/", "/comments/w
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     """Keeps robots out of rooms that are not for reading, and shows them the sitemap."""
-    may_be_baked()
+    cacheable()
     rules = [f"Disallow: {path}" for path in HIDDEN]
     maps = [f"Sitemap: {settings.BASE_URL}/{name}" for name in ("sitemap.xml", "news-sitemap.xml")]
     lines = ["User-agent: *", *rules, "", *maps, ""]
@@ -31,7 +31,7 @@ def robots(request: HttpRequest) -> HttpResponse:
 @require_safe
 def sitemap(request: HttpRequest) -> HttpResponse:
     """The index: one map of pages, and as many of articles as there are tens of thousands."""
-    may_be_baked(SITEMAPS)
+    cacheable(SITEMAPS)
     last = ArticlePage.objects.published().aggregate(last=Max("last_published_at"))["last"]
     numbers = all_articles().page_range
     return _xml(request, "sitemap.xml", {"numbers": numbers, "last": moment(last) if last else None})
@@ -40,7 +40,7 @@ def sitemap(request: HttpRequest) -> HttpResponse:
 @require_safe
 def sitemap_of_pages(request: HttpRequest) -> HttpResponse:
     """The front page, the sections, the plain pages, the authors and the archive."""
-    may_be_baked(SITEMAPS)
+    cacheable(SITEMAPS)
     sections = [section.url for section in SectionPage.objects.live().order_by("path")]
     pages = [page.url for page in PlainPage.objects.live().order_by("path").defer("body")]
     authors = [author.get_absolute_url() for author in Author.objects.all()]
@@ -50,7 +50,7 @@ def sitemap_of_pages(request: HttpRequest) -> HttpResponse:
 @require_safe
 def sitemap_of_articles(request: HttpRequest, number: int) -> HttpResponse:
     """Ten thousand articles with the time of their last publication, in the order they came in."""
-    may_be_baked(SITEMAPS)
+    cacheable(SITEMAPS)
     rows = page_or_404(all_articles(), number)
     told = [(address, moment(last or first)) for address, last, first in rows]
     return _xml(request, "sitemap_articles.xml", {"rows": told})
@@ -59,9 +59,9 @@ def sitemap_of_articles(request: HttpRequest, number: int) -> HttpResponse:
 @require_safe
 def news_sitemap(request: HttpRequest) -> HttpResponse:
     """The articles of the last two days, as Google News wants them."""
-    may_be_baked(LATEST, until=news_is_over())
+    cacheable(LATEST, until=news_is_over())
     news = latest_news()
-    shows(*[key_of(article) for article in news])
+    depends_on(*[key_of(article) for article in news])
     return _xml(request, "news_sitemap.xml", {"news": news})
 
 

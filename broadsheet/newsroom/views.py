@@ -22,7 +22,7 @@ from broadsheet.newsroom.models.lists import ArticlePages, ArticleQuerySet, page
 from broadsheet.newsroom.models.pages import PAGE_SIZE
 from broadsheet.newsroom.search.highlight import show
 from broadsheet.newsroom.search.index import Term, find, terms_of
-from broadsheet.pagecache.actions import kept, may_be_baked, shows
+from broadsheet.pagecache.fragments import cacheable, cached, depends_on
 
 FOR_EVER = "public, max-age=31536000, immutable"
 
@@ -30,7 +30,7 @@ FOR_EVER = "public, max-age=31536000, immutable"
 @require_safe
 def article_page(request: HttpRequest, address: str) -> HttpResponse:
     """One article at its address; one that was taken down says so with 410."""
-    found = copy(kept(("article", address), partial(_article, address)))  # what a request adds is nobody else's
+    found = copy(cached(("article", address), partial(_article, address)))  # what a request adds is nobody else's
     if not found.live:
         return render(request, "410.html", {"article": found}, status=410)
     return found.serve(request)
@@ -40,7 +40,7 @@ def _article(address: str) -> ArticlePage:
     """Without its text, which is asked for where it is shown."""
     articles = ArticlePage.objects.select_related("section", "lead_image").defer("body")
     found: ArticlePage = get_object_or_404(articles, address=address)
-    shows(*map(key_of, filter(None, (found, found.lead_image))))
+    depends_on(*map(key_of, filter(None, (found, found.lead_image))))
     return found
 
 
@@ -155,7 +155,7 @@ class PhotoView(ServeView):
         """Under its own name alone: the end of the address is not signed, and each invented one would fill the disk."""
         photo = Photo.objects.get(pk=number)
         if request.path.rpartition("/")[2] == Path(photo.file.name).name:
-            may_be_baked(key_of(photo))
+            cacheable(key_of(photo))
 
 
 def cut(articles: ArticleQuerySet, number: int) -> "Page[ArticlePage]":
@@ -164,7 +164,7 @@ def cut(articles: ArticleQuerySet, number: int) -> "Page[ArticlePage]":
 
 
 def _page(request: HttpRequest, template: str, context: dict[str, Any], *keys: str) -> HttpResponse:
-    may_be_baked(*keys)
+    cacheable(*keys)
     return render(request, template, {"canonical": request.path, **context})
 
 

@@ -10,25 +10,21 @@ from django.db import transaction
 
 from broadsheet.pagecache.errors import StillBaked
 from broadsheet.pagecache.models import Effect, Node, Purge
-from broadsheet.pagecache.pieces import kept
 from broadsheet.pagecache.store import Store
-from broadsheet.pagecache.surrogates import EVERYTHING, may_be_baked, shows
+from broadsheet.pagecache.surrogates import EVERYTHING
 from broadsheet.pagecache.tasks import bake_soon, waiting
-from broadsheet.pagecache.telling import heard, may_show_old, tell_at_once, telling_addresses
+from broadsheet.pagecache.telling import acknowledged, cdn_may_be_stale, tell_at_once, telling_addresses
 
 __all__ = [
     "EVERYTHING",
-    "behind",
     "catch_up",
-    "confirm",
-    "kept",
-    "leave",
-    "may_be_baked",
-    "may_show_old",
+    "cdn_may_be_stale",
+    "deregister",
+    "heartbeat",
+    "lagging_nodes",
     "purge",
     "remove_expired",
-    "renew",
-    "shows",
+    "soft_purge",
     "store",
     "warm",
 ]
@@ -53,7 +49,7 @@ def purge(*keys: str) -> None:
     _write(keys, Effect.REMOVED)
 
 
-def renew(*keys: str) -> None:
+def soft_purge(*keys: str) -> None:
     """The same where the change removes nothing from any page: the previous version is not wrong, only incomplete.
 
     The next who asks gets the new one; who asks while that is rendered for somebody else may get the previous one.
@@ -105,7 +101,7 @@ def _carry_out_alike(purges: Sequence[Purge], effect: Effect) -> int:
         left = [one for one in purges if one.pk not in done]
         keys = {key for one in left for key in one.keys.split()}
         with telling_addresses(pages, keys):
-            (pages.remove if effect == Effect.REMOVED else pages.renew)(keys)
+            (pages.remove if effect == Effect.REMOVED else pages.soft_purge)(keys)
         pages.note_done(numbers)
     return len(left)
 
@@ -142,11 +138,11 @@ def catch_up() -> int:
     if seen != now:
         pages.note_seen(now)
     if missed:
-        confirm()
+        heartbeat()
     return left
 
 
-def confirm() -> None:
+def heartbeat() -> None:
     """Tells the others up to which moment this machine has carried out everything, and what stands before it has heard.
 
     Raises DatabaseError, OSError.
@@ -154,15 +150,15 @@ def confirm() -> None:
     pages = store()
     seen = pages.seen()
     if seen is not None:
-        Node.objects.hear(pages.node(), heard(seen))
+        Node.objects.acknowledge(pages.node(), acknowledged(seen))
 
 
-def leave() -> None:
+def deregister() -> None:
     """Says that this machine answers nobody any more, so that nobody waits for it. Raises DatabaseError, OSError."""
     Node.objects.filter(name=store().node()).delete()
 
 
-def behind(patience: float = 0.0) -> list[Node]:
+def lagging_nodes(patience: float = 0.0) -> list[Node]:
     """The other machines that may still show what is purged by now; waits so many seconds for them at most.
 
     Where this machine's own folder is out of order, it is one of them.
@@ -172,7 +168,7 @@ def behind(patience: float = 0.0) -> list[Node]:
     except OSError:
         own = ""
     until = time.monotonic() + patience
-    while (late := Node.objects.behind(but=own)) and time.monotonic() < until:
+    while (late := Node.objects.lagging(but=own)) and time.monotonic() < until:
         time.sleep(LOOK_EVERY)
     return late
 

@@ -80,12 +80,12 @@ class Purge(models.Model):
 class NodeQuerySet(models.QuerySet["Node"]):
     """The paper's machines."""
 
-    def hear(self, name: str, seen: Position) -> None:
+    def acknowledge(self, name: str, seen: Position) -> None:
         """Notes what a machine says: up to which moment it has carried out everything."""
         if is_shared():
             self.update_or_create(name=name, defaults={"seen": str(seen), "heard_at": timezone.now()})
 
-    def behind(self, *, but: str) -> list["Node"]:
+    def lagging(self, *, but: str) -> list["Node"]:
         """The machines but one that have not yet carried out what is purged by now."""
         others = list(self.exclude(name=but).order_by("name")) if is_shared() else []
         now = Purge.objects.position() if others else None

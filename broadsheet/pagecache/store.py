@@ -119,7 +119,7 @@ class Store:
         """
         return self._remove(lambda: self.index.having(keys))
 
-    def renew(self, keys: Iterable[str]) -> int:
+    def soft_purge(self, keys: Iterable[str]) -> int:
         """Sets every page that has one of these keys aside, to be rendered anew, and returns how many.
 
         Until then the version set aside may still be given to readers; a removal takes it away. Of very many pages

@@ -43,15 +43,15 @@ def collected() -> Iterator[Surrogates]:
         _rendered.reset(token)
 
 
-def may_be_baked(*keys: str, until: datetime | None = None) -> None:
+def cacheable(*keys: str, until: datetime | None = None) -> None:
     """Says of the answer being made that it is the same for everybody, and what it shows; views say this."""
     surrogates = _rendered.get()
     if surrogates is not None:
         surrogates.for_everybody = True
-    shows(*keys, until=until)
+    depends_on(*keys, until=until)
 
 
-def shows(*keys: str, until: datetime | None = None) -> None:
+def depends_on(*keys: str, until: datetime | None = None) -> None:
     """Adds to what the answer being made shows, and the moment from which on time alone makes it wrong.
 
     A moment that is over changes nothing any more; so it is named before anybody looks whether it is over.

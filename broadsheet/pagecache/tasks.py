@@ -9,11 +9,11 @@ from django_tasks_db.models import DBTaskResult
 
 from broadsheet.pagecache.baking import baked
 
-AFTER_LETTERS = -10  # letters are tasks too, and somebody waits for each
+AFTER_EMAILS = -10  # emails are tasks too, and somebody waits for each
 A_MOMENT = timedelta(seconds=2)  # in which an editor gets the answer, and may publish something more
 
 
-@task(priority=AFTER_LETTERS)
+@task(priority=AFTER_EMAILS)
 def bake(paths: list[str]) -> None:
     """Asks for each of these pages. What is baked already is only read, and what cannot be baked stays as it is."""
     for path in paths:

@@ -117,12 +117,12 @@ def telling_addresses(pages: Store, keys: Collection[str]) -> Iterator[None]:
         logger.warning("The caches in front were not told which pages are stale (%s).", error)
 
 
-def heard(seen: Position) -> Position:
+def acknowledged(seen: Position) -> Position:
     """Up to which moment this machine has carried out everything, and those in front have heard of it."""
     return (Told.read().upto or Position.after(0)) if edge().keeps else seen
 
 
-def may_show_old() -> bool:
+def cdn_may_be_stale() -> bool:
     """Whether a cache in front may still show what is purged by now. Raises DatabaseError."""
     return edge().keeps and bool(_stale(Told.read().settled, Purge.objects.position()))
 

@@ -51,7 +51,7 @@ def reinstate(revision: Revision, *, by: User, private_note: str = "") -> Decisi
     return _decide(revision, Decision(outcome=Outcome.REINSTATE, by=by, private_note=private_note))
 
 
-def adopt_decisions(decisions: Iterable[Decision]) -> None:
+def import_decisions(decisions: Iterable[Decision]) -> None:
     """Records, in the importer's transaction, what was decided elsewhere: by nobody here, with a note of where."""
     Decision.objects.bulk_create(decisions)
 

@@ -56,7 +56,7 @@ def rounds(number: int, path: str, ports: Iterable[int]) -> str:
             shows(port, path)  # so that it lies baked everywhere
         began = time.perf_counter()
         turn()
-        late = pagecache.behind(PATIENCE)
+        late = pagecache.lagging_nodes(PATIENCE)
         seconds.append(time.perf_counter() - began)
         right = Comment.objects.get().state == CommentState.PUBLISHED
         stale += [f"{count}: {port}" for port in ports if shows(port, path) is not right]

@@ -220,13 +220,13 @@ def test_where_no_page_can_be_kept_it_says_so_instead_of_trying_all(paper: Paper
 def test_only_a_new_an_empty_or_an_earlier_copys_folder_is_taken(tmp_path: Path) -> None:
     mine = tmp_path / "mine"
     mine.mkdir()
-    (mine / "letters.txt").write_text("Dear Ida")
+    (mine / "emails.txt").write_text("Dear Ida")
     (tmp_path / "file").touch()
     for folder, why in ((mine, "something else than an earlier copy"), (tmp_path / "file", "is a file")):
         with pytest.raises(NoPlaceForCopy, match=why), replaced(folder):
             pass
-    assert sorted(path.name for path in tmp_path.rglob("*")) == ["file", "letters.txt", "mine"]
-    (mine / "letters.txt").unlink()
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["file", "emails.txt", "mine"]
+    (mine / "emails.txt").unlink()
     for words in ("the first", "the second"):
         with replaced(mine) as beside:
             (beside / "page").write_text(words)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.campaigns import looked_at_once
-from tests.command.crowd import Column, ask, reading
+from tests.command.load import Column, ask, reading
 from tests.command.papers import Paper, Served, served, wait_until
 
 pytestmark = [pytest.mark.timeout(300), looked_at_once]
@@ -70,14 +70,14 @@ def test_a_clock_that_jumps_and_is_set_right_again_costs_nobody_anything(
     assert paper.sql("SELECT count(*) FROM discussion_comment") == [(3,)]
 
 
-def test_a_letter_that_was_put_off_while_the_clock_was_ahead_does_not_wait_for_that_day(
+def test_an_email_that_was_put_off_while_the_clock_was_ahead_does_not_wait_for_that_day(
     paper: Paper, clock: Clock
 ) -> None:
-    """The paper has no mail server: what can be seen is that the letter is tried again."""
+    """The paper has no mail server: what can be seen is that the email is tried again."""
     column = Column.of(paper, articles=1)
     clock.set(DAY)
     with served(paper, surroundings=clock.surroundings) as running:
         assert ask(running.port, column.form(column.pages[0]), column.comment("I saw it 1 time."))[0] == 302
-        wait_until(lambda: paper.sql("SELECT attempts FROM mail_letter") == [(1,)], patience=SOON)
+        wait_until(lambda: paper.sql("SELECT attempts FROM mail_email") == [(1,)], patience=SOON)
         clock.set(timedelta())
-        wait_until(lambda: paper.sql("SELECT attempts FROM mail_letter") == [(2,)], patience=SOON)
+        wait_until(lambda: paper.sql("SELECT attempts FROM mail_email") == [(2,)], patience=SOON)

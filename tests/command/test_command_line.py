@@ -52,7 +52,7 @@ def test_an_import_of_what_is_not_there_ends_in_a_sentence(paper: Paper) -> None
 
 def test_a_demo_is_never_made_over_something_else(tmp_path: Path, paper: Paper) -> None:
     (tmp_path / "mine").mkdir()
-    (tmp_path / "mine" / "letters.txt").touch()
+    (tmp_path / "mine" / "emails.txt").touch()
     for folder in (tmp_path / "mine", paper.folder):
         before = sorted(folder.rglob("*"))
         assert "something else than a demo" in refusal_of(broadsheet("demo", "--reset", "--data", folder))

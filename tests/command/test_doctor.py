@@ -16,8 +16,8 @@ from broadsheet.command import checks, post, soundness
 from broadsheet.command.findings import Level
 from broadsheet.config.databases import journal_mode
 from broadsheet.core.models import ScheduledRun
-from broadsheet.mail.models import Letter
-from broadsheet.mail.states import LetterState
+from broadsheet.mail.models import Email
+from broadsheet.mail.states import EmailState
 from broadsheet.pagecache import actions as pagecache
 from broadsheet.pagecache.models import Effect, Purge
 from broadsheet.pagecache.pages import Page
@@ -26,7 +26,7 @@ from tests.command.papers import ON_POSTGRES, Paper
 ABOUT = [
     "options", "data folder", "secrets", "Python", "SQLite", "journal", "file system",
     "data folder's mode", "secrets' mode", "disk", "variables", "database", "migrations", "base_url", "mail",
-    "clock", "worker", "letters", "tasks", "baked pages", "in front",
+    "clock", "worker", "emails", "tasks", "baked pages", "in front",
 ]  # fmt: skip
 
 
@@ -73,7 +73,7 @@ def test_a_mail_server_that_does_not_answer_is_told(paper: Paper) -> None:
         "doctor", "--send-test-to", "ada@paper.example", BROADSHEET_MAIL_HOST="127.0.0.1", BROADSHEET_MAIL_PORT="1"
     )
     assert ran.returncode == 1
-    assert ran.stdout.count("127.0.0.1 port 1 does not take our letters (ConnectionRefusedError") == 2
+    assert ran.stdout.count("127.0.0.1 port 1 does not take our emails (ConnectionRefusedError") == 2
 
 
 @pytest.mark.skipif(ON_POSTGRES, reason="the journal is SQLite's")
@@ -130,7 +130,7 @@ def test_a_folder_in_which_nothing_can_be_made_is_told(tmp_path: Path) -> None:
 @pytest.mark.django_db
 def test_the_pulse_of_the_worker_is_within_three_minutes() -> None:
     assert soundness.pulse().level == Level.WARN
-    run = ScheduledRun.objects.create(command="deliver_letters", last_run_at=timezone.now() - timedelta(minutes=2))
+    run = ScheduledRun.objects.create(command="deliver_emails", last_run_at=timezone.now() - timedelta(minutes=2))
     assert soundness.pulse().level == Level.OK
     run.last_run_at -= timedelta(minutes=2)
     run.save()
@@ -140,7 +140,7 @@ def test_the_pulse_of_the_worker_is_within_three_minutes() -> None:
 @pytest.mark.django_db
 def test_a_clock_that_was_set_back_is_told() -> None:
     assert soundness.clock().level == Level.OK
-    ScheduledRun.objects.create(command="deliver_letters", last_run_at=timezone.now() + timedelta(hours=2))
+    ScheduledRun.objects.create(command="deliver_emails", last_run_at=timezone.now() + timedelta(hours=2))
     assert soundness.clock().level == Level.FAIL
 
 
@@ -181,10 +181,10 @@ def test_baked_pages_that_cannot_be_written_or_trusted_or_purged_are_told(settin
 
 
 @pytest.mark.django_db
-def test_letters_that_were_given_up_are_told_with_the_cause() -> None:
-    assert soundness.letters().level == Level.OK
-    Letter.objects.create(purpose="test", state=LetterState.FAILED, failure="SMTPRecipientsRefused")
-    found = soundness.letters()
+def test_emails_that_were_given_up_are_told_with_the_cause() -> None:
+    assert soundness.emails().level == Level.OK
+    Email.objects.create(purpose="test", state=EmailState.FAILED, failure="SMTPRecipientsRefused")
+    found = soundness.emails()
     assert found.level == Level.WARN
     assert "SMTPRecipientsRefused" in found.said
 

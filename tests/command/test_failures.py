@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.command.crowd import Column, ask, reading
+from tests.command.load import Column, ask, reading
 from tests.command.papers import ON_POSTGRES, Paper, Served, living, served, wait_until
 
 pytestmark = pytest.mark.timeout(600)

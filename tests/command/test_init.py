@@ -67,9 +67,9 @@ def test_a_folder_that_has_a_paper_is_refused_and_nothing_of_it_is_touched(paper
 
 
 def test_a_folder_that_has_something_else_is_refused_and_nothing_of_it_is_touched(tmp_path: Path) -> None:
-    (tmp_path / "letters.txt").write_text("mine")
+    (tmp_path / "emails.txt").write_text("mine")
     assert "is not empty" in refusal_of(broadsheet("init", tmp_path, *FLAGS))
-    assert everything_in(tmp_path).keys() == {str(tmp_path / "letters.txt")}
+    assert everything_in(tmp_path).keys() == {str(tmp_path / "emails.txt")}
 
 
 def test_a_file_is_no_folder_for_a_paper(tmp_path: Path) -> None:

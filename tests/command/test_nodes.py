@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from tests.campaigns import figure
-from tests.command.cables import Cable
 from tests.command.papers import ON_POSTGRES, POSTGRES, Paper, Served, served, wait_until
+from tests.command.proxy import Cable
 
 pytestmark = [
     pytest.mark.skipif(not ON_POSTGRES, reason="several machines need PostgreSQL"),
@@ -83,7 +83,7 @@ def test_the_desk_says_which_machine_is_cut_off_until_that_has_caught_up(machine
     wait_until(lambda: not machines.shows(1))
     assert machines.shows(2)  # nobody could tell it; it goes on answering, as every machine does without the database
     machines.cable.join()
-    wait_until(lambda: "[]" in machines.told("pagecache.behind()"))
+    wait_until(lambda: "[]" in machines.told("pagecache.lagging_nodes()"))
     assert not machines.shows(2)
     assert "Purge pending" not in machines.told("desk()")
 
@@ -98,7 +98,7 @@ def test_a_machine_that_begins_again_answers_nothing_that_was_removed_meanwhile(
     assert "Purge pending" in machines.told("desk()")
     with served(machines.third, "--workers", "1", port=third.port) as again:
         assert WORDS not in again.get(machines.path)[1]
-        wait_until(lambda: "[]" in machines.told("pagecache.behind()"))
+        wait_until(lambda: "[]" in machines.told("pagecache.lagging_nodes()"))
         assert again.end() == 0
     machines.told("turn()")
     time.sleep(1)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.command.papers import Paper, living, wait_until, working
 
-ENQUEUE = "from tests.command.slow import nap; nap.enqueue({path!r}, {seconds})"
+ENQUEUE = "from tests.command.slow_server import nap; nap.enqueue({path!r}, {seconds})"
 
 
 def enqueue(paper: Paper, path: Path, seconds: float) -> None:
@@ -59,7 +59,7 @@ def test_a_task_that_a_killed_worker_had_begun_is_begun_again_by_the_next(paper:
 def test_a_server_that_never_answers_holds_up_no_further_task(paper: Paper, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
-        paper.shell(f"from tests.command.slow import ask; ask.enqueue('http://127.0.0.1:{port}/')")
+        paper.shell(f"from tests.command.slow_server import ask; ask.enqueue('http://127.0.0.1:{port}/')")
         enqueue(paper, tmp_path / "woken", 0)
         with working(paper) as running:
             wait_until((tmp_path / "woken").exists, patience=60)

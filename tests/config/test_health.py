@@ -88,7 +88,7 @@ def test_a_machine_that_does_not_carry_out_purges_is_not_ready(
     ],
 )
 def test_what_keeps_nobody_from_the_paper_is_told_beside(ran: timedelta, said: str) -> None:
-    ScheduledRun.objects.create(command="deliver_letters", last_run_at=timezone.now() + ran)
+    ScheduledRun.objects.create(command="deliver_emails", last_run_at=timezone.now() + ran)
     assert ask("/readyz") == ("200 OK", f"{said}\n")
 
 

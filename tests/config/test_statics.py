@@ -13,7 +13,7 @@ from pytest_django import Settings
 from broadsheet.config.front import fronted
 from broadsheet.config.settings import STORAGES
 from broadsheet.config.statics import with_static_files
-from broadsheet.pagecache.front import Application, Environ, StartResponse
+from broadsheet.pagecache.server import Application, Environ, StartResponse
 from tests.pagecache.readers import ask
 
 WRITTEN = b"body { margin: 0 }\n" * 100

@@ -37,7 +37,7 @@ def found(pattern: re.Pattern[str]) -> Iterator[tuple[str, str]]:
 
 
 def anchors(path: Path) -> set[str]:
-    """The names that a host gives to headings: small letters, no punctuation, hyphens for spaces."""
+    """The names that a host gives to headings: small emails, no punctuation, hyphens for spaces."""
     headings = HEADING.findall(path.read_text())
     return {re.sub(r"[^\w\- ]", "", heading).strip().lower().replace(" ", "-") for heading in headings}
 
@@ -82,7 +82,7 @@ def test_every_command_that_a_document_types_is_one() -> None:
 
 def test_every_management_command_that_a_document_types_is_one() -> None:
     named = set(found(MANAGED))
-    assert {name for _, name in named} >= {"migrate", "deliver_letters"}
+    assert {name for _, name in named} >= {"migrate", "deliver_emails"}
     assert [f"{where}: {name}" for where, name in named if name not in OF_DJANGO | own_commands()] == []
 
 

@@ -29,12 +29,12 @@ TABLE = {
     "sign-out": (NOT_OURS, ""),
     "cms/": (NOT_OURS, ""),
     "media/images/<path:path>": (NOT_OURS, ""),
-    "review:queue": (PERSONAL, "/desk/"),
-    "review:queue_page": (PERSONAL, "/desk/pending/page/1/"),
-    "review:state": (PERSONAL, "/desk/published/"),
-    "review:state_page": (PERSONAL, "/desk/published/page/1/"),
-    "review:comment": (PERSONAL, "/desk/comments/{comment}/"),
-    "review:decide": (NOT_OURS, ""),  # answers POST alone
+    "desk:queue": (PERSONAL, "/desk/"),
+    "desk:queue_page": (PERSONAL, "/desk/pending/page/1/"),
+    "desk:state": (PERSONAL, "/desk/published/"),
+    "desk:state_page": (PERSONAL, "/desk/published/page/1/"),
+    "desk:comment": (PERSONAL, "/desk/comments/{comment}/"),
+    "desk:decide": (NOT_OURS, ""),  # answers POST alone
     "newsroom:archive": (BAKED, "/archive/"),
     "newsroom:archive_year": (BAKED, "/{year}/"),
     "newsroom:archive_month": (BAKED, "/{month}/"),

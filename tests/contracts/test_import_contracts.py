@@ -19,11 +19,11 @@ SABOTAGES = {
     "a room that reads the settings module": ("building", "review/rules.py", "import broadsheet.config.settings"),
     "a file outside the vocabulary": ("room", "discussion/utils.py", ""),
     "a model that calls an action": ("room", "discussion/models.py", "import broadsheet.discussion.actions"),
-    "an action that knows the web": ("room", "review/actions.py", "import broadsheet.review.views"),
+    "an action that knows the web": ("room", "discussion/actions.py", "import broadsheet.discussion.views"),
     "a rule that knows a form": ("room", "discussion/rules.py", "import broadsheet.discussion.forms"),
     "a page cache that knows a room": ("building", "pagecache/pages.py", "import broadsheet.newsroom.models"),
-    "a disk that knows who answers": ("pagecache", "pagecache/store.py", "import broadsheet.pagecache.front"),
-    "a back door": ("faces", "review/rules.py", "import broadsheet.discussion.rules"),
+    "a disk that knows who answers": ("pagecache", "pagecache/store.py", "import broadsheet.pagecache.server"),
+    "a back door": ("faces", "review/rules.py", "import broadsheet.discussion.emails"),
     "another room's views": ("faces", "review/views.py", "import broadsheet.discussion.views"),
     "a room taken whole": ("faces", "review/models.py", "import broadsheet.discussion"),
     "a circle": ("cycles", "mail/actions.py", "import broadsheet.accounts.models"),
@@ -32,7 +32,7 @@ FILES = ["__init__", "actions", "errors", "forms", "models", "rules", "views"]
 OTHERWISE = {
     "core": ["__init__", "errors", "settings"],
     "config": ["__init__", "errors", "settings"],
-    "pagecache": ["__init__", "actions", "errors", "front", "models", "pages"],
+    "pagecache": ["__init__", "actions", "errors", "server", "models", "pages"],
 }
 
 

@@ -9,26 +9,26 @@ from django.db.models.sql.compiler import SQLInsertCompiler
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from broadsheet.accounts.models import Commenter
-from broadsheet.core.insertions import Insertion, drawn
+from broadsheet.commenters.models import Commenter
+from broadsheet.core.insertions import Insertion, reserve_ids
 from broadsheet.discussion.models import Comment, Revision
-from broadsheet.mail.models import Letter
+from broadsheet.mail.models import Email
 from tests.factories import discussion
 
 pytestmark = pytest.mark.django_db
 
 
-def letter() -> Letter:
-    return Letter(purpose="outcome", recipient="ida@post.example", subject="Über das Meer", text='"It is" said; 100 %')
+def email() -> Email:
+    return Email(purpose="outcome", recipient="ida@post.example", subject="Über das Meer", text='"It is" said; 100 %')
 
 
-def values(row: Letter) -> dict[str, object]:
-    return {name: value for name, value in Letter.objects.values().get(pk=row.pk).items() if name != "id"}
+def values(row: Email) -> dict[str, object]:
+    return {name: value for name, value in Email.objects.values().get(pk=row.pk).items() if name != "id"}
 
 
 def test_a_row_is_stored_as_django_stores_it() -> None:
     now = timezone.now()
-    stored, saved = Insertion(Letter).store(letter()), letter()
+    stored, saved = Insertion(Email).store(email()), email()
     saved.save()
     assert stored.pk
     assert stored.pk != saved.pk
@@ -39,17 +39,17 @@ def test_a_row_is_stored_as_django_stores_it() -> None:
     assert found == expected
     stored.subject = "Changed"
     stored.save()
-    assert Letter.objects.count() == 2
+    assert Email.objects.count() == 2
 
 
 def test_what_is_sealed_is_sealed() -> None:
-    stored = Insertion(Letter).store(letter())
+    stored = Insertion(Email).store(email())
     with connection.cursor() as cursor:
-        cursor.execute("SELECT recipient, text FROM mail_letter WHERE id = %s", [stored.pk])
+        cursor.execute("SELECT recipient, text FROM mail_email WHERE id = %s", [stored.pk])
         sealed = " ".join(cursor.fetchone())
     assert "post.example" not in sealed
     assert "said" not in sealed
-    assert Letter.objects.get(pk=stored.pk).recipient == "ida@post.example"
+    assert Email.objects.get(pk=stored.pk).recipient == "ida@post.example"
 
 
 def test_the_sql_is_written_once_for_rows_with_a_number_and_once_for_those_without(
@@ -63,16 +63,16 @@ def test_the_sql_is_written_once_for_rows_with_a_number_and_once_for_those_witho
         return write(compiler)
 
     monkeypatch.setattr(SQLInsertCompiler, "as_sql", count)
-    insertion = Insertion(Letter)
+    insertion = Insertion(Email)
     with CaptureQueriesContext(connection) as asked:
         for _ in range(3):
-            insertion.store(letter())
+            insertion.store(email())
     assert (len(written), len(asked)) == (1, 3)
     for _ in range(3):
-        row = letter()
-        [row.pk] = drawn(Letter)
+        row = email()
+        [row.pk] = reserve_ids(Email)
         insertion.store(row)
-    assert (len(written), Letter.objects.count()) == (2, 6)
+    assert (len(written), Email.objects.count()) == (2, 6)
 
 
 def test_what_is_there_once_keeps_its_number_and_its_row() -> None:
@@ -99,7 +99,7 @@ def test_a_number_is_drawn_for_one_row_only() -> None:
     comment = discussion.submitted(text="The first.")
     numbers = []
     for _ in range(3):
-        [number, revision] = drawn(Comment, Revision)
+        [number, revision] = reserve_ids(Comment, Revision)
         Insertion(Revision).store(Revision(pk=revision, comment=comment, number=revision, name="Ida", text="Again."))
         numbers += [
             revision,
@@ -110,8 +110,8 @@ def test_a_number_is_drawn_for_one_row_only() -> None:
 
 
 def test_the_first_number_of_a_table_is_drawn_too() -> None:
-    [number] = drawn(Letter)
-    row = letter()
+    [number] = reserve_ids(Email)
+    row = email()
     row.pk = number
-    assert Insertion(Letter).store(row).pk == number
-    assert Letter.objects.create(purpose="outcome").pk != number
+    assert Insertion(Email).store(row).pk == number
+    assert Email.objects.create(purpose="outcome").pk != number

@@ -9,7 +9,7 @@ import broadsheet.config.urls  # noqa: F401 - read before a test switches the de
 
 
 def demo_settings(folder: Path) -> dict[str, Any]:
-    """Everything that BROADSHEET_DEMO switches on, with the letters and the photographs in `folder`."""
+    """Everything that BROADSHEET_DEMO switches on, with the emails and the photographs in `folder`."""
     engine, *others = cast("list[dict[str, Any]]", settings.TEMPLATES)
     options = {**engine["OPTIONS"], "libraries": {"demo": "broadsheet.demo.templatetags.demo"}}
     return {

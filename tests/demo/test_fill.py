@@ -25,7 +25,7 @@ from broadsheet.demo.sign_ins import CHIEF, EDITOR, REPORTER, REVIEWER, SIGN_IN_
 from broadsheet.discussion.models import Comment
 from broadsheet.discussion.states import CommentState
 from broadsheet.donations.models import DonationAppeal
-from broadsheet.mail.models import Letter
+from broadsheet.mail.models import Email
 from broadsheet.newsroom.models import ArticlePage, Paper, Photo
 from broadsheet.review.models import Decision
 from broadsheet.review.reasons import Outcome
@@ -96,8 +96,8 @@ class TestTheFilledDemo(TestCase):
         assert Comment.objects.filter(state=CommentState.UNVERIFIED).exists()
         assert not Comment.objects.unverified_too_long().exists()
 
-    def test_no_letter_and_no_task_is_left_over(self) -> None:
-        assert not Letter.objects.exists()
+    def test_no_email_and_no_task_is_left_over(self) -> None:
+        assert not Email.objects.exists()
         assert not (self.folder / "outbox").exists()
 
     def test_everything_is_in_the_indexes(self) -> None:

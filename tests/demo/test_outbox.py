@@ -1,4 +1,4 @@
-"""The demo's letters: each lies in the outbox as a file, is shown as text, and nothing else on the disk is."""
+"""The demo's emails: each lies in the outbox as a file, is shown as text, and nothing else on the disk is."""
 
 from pathlib import Path
 
@@ -27,47 +27,47 @@ def posted_by_the_backend(settings: Settings) -> None:
 
 
 def post(subject: str = "Please confirm", text: str = "Hello.\n", to: str = "ada@reader.example") -> str:
-    """Sends a letter as the paper does and returns the name it has in the outbox."""
+    """Sends an email as the paper does and returns the name it has in the outbox."""
     send_mail(subject, text, None, [to])
-    return outbox.letters()[0].name
+    return outbox.emails()[0].name
 
 
-def test_a_letter_is_one_whole_file_and_nothing_unfinished_is_left(folder: Path) -> None:
+def test_an_email_is_one_whole_file_and_nothing_unfinished_is_left(folder: Path) -> None:
     name = post()
     assert [path.name for path in folder.iterdir()] == [f"{name}.eml"]
     assert folder.stat().st_mode & 0o777 == 0o700
 
 
-def test_the_outbox_is_empty_before_the_first_letter(client: Client) -> None:
+def test_the_outbox_is_empty_before_the_first_email(client: Client) -> None:
     page = client.get("/demo/outbox/")
     assert page.status_code == 200
     assert "Nothing yet" in page.content.decode()
 
 
-def test_the_newest_letter_stands_first(client: Client) -> None:
+def test_the_newest_email_stands_first(client: Client) -> None:
     for number in range(3):
-        post(subject=f"Letter {number}")
+        post(subject=f"Email {number}")
     page = client.get("/demo/outbox/").content.decode()
-    assert page.index("Letter 2") < page.index("Letter 1") < page.index("Letter 0")
+    assert page.index("Email 2") < page.index("Email 1") < page.index("Email 0")
     assert "ada@reader.example" in page
 
 
 def test_only_the_latest_are_listed() -> None:
     for number in range(4):
         post(subject=str(number))
-    assert [letter.subject for letter in outbox.letters(limit=2)] == ["3", "2"]
+    assert [email.subject for email in outbox.emails(limit=2)] == ["3", "2"]
 
 
-def test_several_letters_sent_at_once_are_all_there() -> None:
+def test_several_emails_sent_at_once_are_all_there() -> None:
     mailer = outbox.OutboxBackend()
     assert (
         mailer.send_messages([EmailMessage("A", "a", to=["a@b.example"]), EmailMessage("B", "b", to=["a@b.example"])])
         == 2
     )
-    assert [letter.subject for letter in outbox.letters()] == ["B", "A"]
+    assert [email.subject for email in outbox.emails()] == ["B", "A"]
 
 
-def test_the_addresses_in_a_letter_can_be_followed_and_end_where_they_end(client: Client) -> None:
+def test_the_addresses_in_an_email_can_be_followed_and_end_where_they_end(client: Client) -> None:
     name = post(
         text="Open http://paper.example/comments/confirm/1:ab_c-d/.\nOr (https://a.example/?b=1&c=2), please.\n"
     )
@@ -76,15 +76,15 @@ def test_the_addresses_in_a_letter_can_be_followed_and_end_where_they_end(client
     assert '<a href="https://a.example/?b=1&amp;c=2">' in page
 
 
-def test_a_letter_in_any_script_comes_out_as_it_went_in() -> None:
+def test_an_email_in_any_script_comes_out_as_it_went_in() -> None:
     text = "Grüße aus Łódź, 東京 und 🦪.\n" + "x" * 1200 + "\n"
     name = post(subject="Grüße 🦪", text=text)
-    letter = outbox.letter(name)
-    assert letter is not None
-    assert (letter.subject, letter.text) == ("Grüße 🦪", text)
+    email = outbox.email(name)
+    assert email is not None
+    assert (email.subject, email.text) == ("Grüße 🦪", text)
 
 
-def test_what_a_letter_says_is_never_markup(client: Client) -> None:
+def test_what_an_email_says_is_never_markup(client: Client) -> None:
     evil = "<script>alert(1)</script> javascript:alert(1) https://a.example/\"onmouseover='x'"
     name = post(subject="<img src=x onerror=alert(1)>", text=evil)
     for address in ("/demo/outbox/", f"/demo/outbox/{name}/"):
@@ -118,7 +118,7 @@ def test_what_a_letter_says_is_never_markup(client: Client) -> None:
 def test_no_name_leads_out_of_the_outbox(client: Client, folder: Path, name: str) -> None:
     post()
     (folder.parent / "secret.eml").write_bytes(b"Subject: secret\n\nsecret\n")
-    assert outbox.letter(name) is None
+    assert outbox.email(name) is None
     page = client.get(f"/demo/outbox/{name}/")
     assert page.status_code == 404
 

@@ -9,8 +9,8 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
-from broadsheet.accounts.models import Commenter
-from broadsheet.accounts.states import Standing
+from broadsheet.commenters.models import Commenter
+from broadsheet.commenters.states import Standing
 from broadsheet.discussion import actions, tokens
 from broadsheet.discussion.errors import (
     CannotAnswer,
@@ -28,13 +28,13 @@ from tests.factories import discussion, newsroom
 pytestmark = pytest.mark.django_db
 
 
-def code_in_letter() -> str:
+def code_in_email() -> str:
     found = re.search(r"\b\d{6}\b", str(mail.outbox[-1].body))
     assert found
     return found.group()
 
 
-def test_the_same_comment_sent_again_is_one_comment_and_one_letter(django_capture_on_commit_callbacks: object) -> None:
+def test_the_same_comment_sent_again_is_one_comment_and_one_email(django_capture_on_commit_callbacks: object) -> None:
     article = newsroom.article()
     with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
         first = discussion.submitted(article, text="Once.", address="ida@post.example")
@@ -120,14 +120,14 @@ def test_an_approved_commenter_is_published_at_once_and_nobody_else_is() -> None
 def test_the_six_digits_confirm(django_capture_on_commit_callbacks: object) -> None:
     with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
         comment = discussion.submitted()
-    assert actions.verify_by_code(comment, code=code_in_letter()).state == CommentState.PENDING
+    assert actions.verify_by_code(comment, code=code_in_email()).state == CommentState.PENDING
     assert actions.verify_by_code(comment, code="000000").state == CommentState.PENDING
 
 
 def test_five_wrong_codes_spoil_the_right_one_but_not_the_link(django_capture_on_commit_callbacks: object) -> None:
     with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
         comment = discussion.submitted()
-    right = code_in_letter()
+    right = code_in_email()
     wrong = "000000" if right != "000000" else "000001"
     for _ in range(5):
         with pytest.raises(WrongCode):
@@ -160,7 +160,7 @@ def test_what_nobody_confirms_within_a_day_loses_text_and_address() -> None:
 
 
 def test_the_table_holds_no_address_in_plain_words() -> None:
-    discussion.submitted(address="canary@post.example", wants_letter=True)
+    discussion.submitted(address="canary@post.example", wants_email=True)
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names():
             cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from broadsheet.accounts.models import address_digest
+from broadsheet.commenters.models import address_digest
 from broadsheet.discussion import actions
 from broadsheet.discussion.columns import _COLUMNS, PER_PAGE, Standing, column_page, page_of
 from broadsheet.discussion.models import Comment
@@ -28,10 +28,10 @@ Written = tuple[int, int]
 
 def adopted(article: ArticlePage, written: list[Written]) -> list[Comment]:
     """Published comments, as an import brings them: an answer may be older than what it answers, or as old."""
-    batch: list[actions.AdoptedComment] = []
+    batch: list[actions.ImportedComment] = []
     for minute, back in written:
         batch.append(
-            actions.AdoptedComment(
+            actions.ImportedComment(
                 article_id=article.pk,
                 words=discussion.words(),
                 digest=address_digest("ida@post.example"),
@@ -40,7 +40,7 @@ def adopted(article: ArticlePage, written: list[Written]) -> list[Comment]:
                 parent=batch[-back] if 0 < back <= len(batch) else None,
             )
         )
-    return actions.adopt_comments(batch)
+    return actions.import_comments(batch)
 
 
 def listed(article: ArticlePage) -> list[Comment]:

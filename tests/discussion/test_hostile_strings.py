@@ -12,8 +12,8 @@ from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Browser
 
-from broadsheet.accounts.models import address_digest
-from broadsheet.discussion.actions import AdoptedComment, adopt_comments
+from broadsheet.commenters.models import address_digest
+from broadsheet.discussion.actions import ImportedComment, import_comments
 from broadsheet.discussion.forms import CommentForm
 from broadsheet.discussion.models import MAX_NAME, MAX_TEXT, Comment, Revision, Terms
 from broadsheet.discussion.states import CommentState
@@ -79,10 +79,10 @@ def publish(words: Iterator[Revision], article: ArticlePage) -> list[Comment]:
     """Publishes the next few hundred under one article, in their order."""
     written = timezone.now()
     batch = [
-        AdoptedComment(article.pk, one, address_digest("ida@post.example"), written, CommentState.PUBLISHED)
+        ImportedComment(article.pk, one, address_digest("ida@post.example"), written, CommentState.PUBLISHED)
         for one in islice(words, PER_ARTICLE)
     ]
-    return adopt_comments(batch) if batch else []
+    return import_comments(batch) if batch else []
 
 
 def pages(article: ArticlePage, comments: int) -> Iterator[str]:
@@ -132,10 +132,10 @@ def test_hostile_strings_at_the_desk_and_on_the_receipt_are_words_too(strings: l
     words = [one for string in strings[:: max(1, len(strings) // 150)] for one in accepted(string, terms)]
     article = newsroom.article()
     batch = [
-        AdoptedComment(article.pk, one, address_digest("ida@post.example"), timezone.now(), CommentState.PENDING)
+        ImportedComment(article.pk, one, address_digest("ida@post.example"), timezone.now(), CommentState.PENDING)
         for one in words
     ]
-    adopt_comments(batch)
+    import_comments(batch)
     page = browser.new_page()
     number = 1
     while (

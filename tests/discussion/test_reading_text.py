@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from broadsheet.discussion.templatetags.discussion import reading_text
 
-PIECES = [
+FRAGMENTS = [
     "https://a.example/x?a=1&b=2",
     "http://b.example",
     "<script>",
@@ -55,7 +55,7 @@ def test_an_address_cannot_break_out_of_its_link() -> None:
     assert set(link.attrs) == {"href", "rel"}
 
 
-@given(st.lists(st.sampled_from(PIECES) | st.text(max_size=8), max_size=12).map("".join))
+@given(st.lists(st.sampled_from(FRAGMENTS) | st.text(max_size=8), max_size=12).map("".join))
 def test_whatever_is_written_only_links_and_breaks_come_of_it_and_no_letter_is_lost(text: str) -> None:
     shown = reading_text(text)
     soup = BeautifulSoup(f"<pre>{shown}</pre>", "html.parser")

@@ -84,6 +84,6 @@ def test_the_address_is_kept_only_while_it_has_yet_to_serve(state: CommentState)
 
 
 @pytest.mark.parametrize("state", REACHABLE)
-def test_an_address_kept_for_a_letter_goes_with_the_decision(state: CommentState) -> None:
-    kept = discussion.fresh(discussion.in_state(state, wants_letter=True)).address
+def test_an_address_kept_for_an_email_goes_with_the_decision(state: CommentState) -> None:
+    kept = discussion.fresh(discussion.in_state(state, wants_email=True)).address
     assert (kept is not None) == (state in WAITING)

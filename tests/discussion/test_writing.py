@@ -14,7 +14,7 @@ from broadsheet.core.append_only import AppendOnly
 from broadsheet.discussion import tokens
 from broadsheet.discussion.models import MAX_TEXT, Comment, Terms
 from broadsheet.discussion.states import CommentState
-from broadsheet.mail.models import Letter
+from broadsheet.mail.models import Email
 from broadsheet.newsroom.models import ArticlePage, CommentPolicy
 from tests.factories import discussion, newsroom
 
@@ -71,14 +71,14 @@ def test_a_comment_costs_ten_questions_and_a_further_one_of_the_same_person_elev
     assert len(questions_of(lambda: Client().post(address, first))) == 10  # six ask, four write
     assert len(questions_of(lambda: Client().post(address, second))) == 11  # whether it is the same, or one too many
     assert len(questions_of(lambda: Client().post(address, second))) == 6
-    assert Comment.objects.count() == Letter.objects.count() == 2
+    assert Comment.objects.count() == Email.objects.count() == 2
 
 
-def test_the_letter_forgets_where_it_went(django_capture_on_commit_callbacks: object) -> None:
+def test_the_email_forgets_where_it_went(django_capture_on_commit_callbacks: object) -> None:
     with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
         write(newsroom.article())
-    letter = Letter.objects.get()
-    assert (letter.state, letter.recipient, letter.subject, letter.text) == ("sent", None, None, None)
+    email = Email.objects.get()
+    assert (email.state, email.recipient, email.subject, email.text) == ("sent", None, None, None)
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,9 @@ from itertools import count
 
 from django.utils import timezone
 
-from broadsheet.accounts.models import User, address_digest
+from broadsheet.accounts.models import User
 from broadsheet.accounts.states import Role
+from broadsheet.commenters.models import address_digest
 from broadsheet.discussion import actions
 from broadsheet.discussion.models import Comment, Revision, Terms
 from broadsheet.discussion.states import CommentState
@@ -43,7 +44,7 @@ def submitted(
     website: str = "",
     address: str = "",
     parent: Comment | None = None,
-    wants_letter: bool = False,
+    wants_email: bool = False,
 ) -> Comment:
     """An UNVERIFIED comment."""
     return actions.submit_comment(
@@ -52,7 +53,7 @@ def submitted(
         address=address or f"reader{next(_numbers)}@post.example",
         terms=terms(),
         parent=parent,
-        wants_letter=wants_letter,
+        wants_email=wants_email,
     )
 
 
@@ -77,7 +78,7 @@ def many_published(article: ArticlePage, number: int) -> list[Comment]:
     """Many PUBLISHED comments at once, a minute apart, as an import would bring them."""
     first = timezone.now() + timedelta(minutes=1)
     batch = [
-        actions.AdoptedComment(
+        actions.ImportedComment(
             article_id=article.pk,
             words=words(),
             digest=address_digest(f"many{one}@post.example"),
@@ -86,7 +87,7 @@ def many_published(article: ArticlePage, number: int) -> list[Comment]:
         )
         for one in range(number)
     ]
-    return actions.adopt_comments(batch)
+    return actions.import_comments(batch)
 
 
 def in_state(state: CommentState, article: ArticlePage | None = None, **given: object) -> Comment:

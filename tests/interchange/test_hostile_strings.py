@@ -126,11 +126,11 @@ TAGS = [
     *("<iframe src=", "<img src=", "<template>", "<li>", "<ul>", "<pre>", "<xmp>", "<!--", "-->", "<![CDATA[", "]]>"),
 ]
 OTHERS = [" onload=x", "javascript:", "[caption]", "[/caption]", "[embed]", "https://youtu.be/", "&lt;", "&#60;"]
-PIECES = st.sampled_from(CHARACTERS + TAGS + OTHERS)
+FRAGMENTS = st.sampled_from(CHARACTERS + TAGS + OTHERS)
 
 
 @pytest.mark.soak
 @settings(max_examples=figure(full=20_000), deadline=None)
-@given(st.lists(PIECES | st.text(max_size=5), max_size=30).map("".join))
+@given(st.lists(FRAGMENTS | st.text(max_size=5), max_size=30).map("".join))
 def test_no_body_that_hypothesis_writes_survives_with_more_than_is_meant(body: str) -> None:
     assert offences(clean_body(body)) == []

@@ -12,8 +12,8 @@ from pytest_django import Settings
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Page
 
-from broadsheet.accounts.models import Commenter, address_digest
 from broadsheet.accounts.states import Role
+from broadsheet.commenters.models import Commenter, address_digest
 from broadsheet.discussion.models import MAX_TEXT, Comment
 from broadsheet.interchange.errors import NoMedia
 from broadsheet.interchange.models import Counterpart

@@ -52,7 +52,7 @@ class Crowd:
         return self.post(f"/{self.address}/comments/write/", fields)
 
     def confirmation(self, number: int) -> str:
-        """The address in the letter."""
+        """The address in the email."""
         key = (self.paper.folder / "secrets" / "signing-key").read_text().strip()
         token = signing.TimestampSigner(key=key, salt="discussion.confirmation", sep=".").sign(str(number))
         return f"/comments/confirm/{token}/"
@@ -88,7 +88,7 @@ def test_an_impatient_commenter_and_two_reviewers_leave_one_comment_and_one_deci
     assert {status for status, _ in sent} == {302}
     assert crowd.one("SELECT count(*) FROM discussion_comment") == 1
     assert crowd.one("SELECT count(*) FROM discussion_revision") == 1
-    assert crowd.one("SELECT count(*) FROM mail_letter") == 1
+    assert crowd.one("SELECT count(*) FROM mail_email") == 1
 
     number = int(str(crowd.one("SELECT id FROM discussion_comment")))
     confirmed = at_once(*[lambda: crowd.post(crowd.confirmation(number), {})] * CROWD)

@@ -127,7 +127,7 @@ def comment_on(page: Page, article: str) -> None:
 
 
 def link_in_outbox(page: Page) -> str:
-    """Opens the newest letter of the outbox and returns its link."""
+    """Opens the newest email of the outbox and returns its link."""
     for _ in range(40):
         page.goto("/demo/outbox/")
         if page.locator("main a", has_text="confirm").count():

@@ -28,7 +28,7 @@ def test_without_scripts_a_reader_reads_and_comments(plain_visit: Visit, article
     page.get_by_label("E-mail", exact=True).fill("ada@reader.example")
     page.get_by_label("Comment", exact=True).fill(WORDS)
     page.get_by_role("button", name="Send the comment").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("A letter is on its way to you")
+    expect(page.get_by_role("heading", level=1)).to_have_text("An email is on its way to you")
     assert Comment.objects.get().latest.text == WORDS  # type: ignore[union-attr]
 
 
@@ -61,7 +61,7 @@ def test_a_text_survives_a_reload_and_is_gone_once_it_was_sent(visit: Visit, art
     assert "ada@reader.example" not in page.evaluate("JSON.stringify(localStorage)")
     page.get_by_label("E-mail", exact=True).fill("ada@reader.example")
     page.get_by_role("button", name="Send the comment").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("A letter is on its way to you")
+    expect(page.get_by_role("heading", level=1)).to_have_text("An email is on its way to you")
     assert page.evaluate("localStorage.length") == 0
 
 

@@ -85,7 +85,7 @@ def test_nothing_moves_after_the_first_paint(visit: Visit, article: ArticlePage,
 
 def test_the_measure_holds_62_to_68_characters(visit: Visit, article: ArticlePage) -> None:
     page = visit.to(f"/{article.address}/")
-    width, letters = page.evaluate(
+    width, emails = page.evaluate(
         """() => { const p = document.querySelector(".body p"), probe = p.cloneNode();
            probe.style.cssText = "position:absolute;white-space:nowrap;inline-size:max-content;max-inline-size:none";
            probe.textContent = "The council will ask the region to help pay for two new boats, and nobody abstained.";
@@ -93,4 +93,4 @@ def test_the_measure_holds_62_to_68_characters(visit: Visit, article: ArticlePag
            return [p.parentElement.querySelector("p").getBoundingClientRect().width,
                    probe.getBoundingClientRect().width / probe.textContent.length]; }"""
     )
-    assert 62 <= width / letters <= 68
+    assert 62 <= width / emails <= 68

@@ -1,4 +1,4 @@
-"""What pages and letters say: statuses, stubs, refusals, the page for our own faults."""
+"""What pages and emails say: statuses, stubs, refusals, the page for our own faults."""
 
 from collections.abc import Callable
 
@@ -8,7 +8,7 @@ from django.db import connections
 from django.template.loader import render_to_string
 from django.test import Client
 
-from broadsheet.discussion import letters
+from broadsheet.discussion import emails
 from broadsheet.discussion.states import CommentState
 from broadsheet.newsroom.models import ArticlePage
 from broadsheet.review import actions as review
@@ -99,7 +99,7 @@ def test_an_article_taken_down_says_so_and_leads_on(read: Callable[[str], Beauti
     article.unpublish()
     page = read(f"/{article.address}/")
     assert page.select_one("h1").get_text() == "This article was taken down"  # type: ignore[union-attr]
-    assert page.select_one('.ways-on a[href="/archive/"]')
+    assert page.select_one('.next-steps a[href="/archive/"]')
 
 
 def test_a_refusal_leaves_the_text_in_the_form(client: Client, article: ArticlePage) -> None:
@@ -122,19 +122,19 @@ def test_every_other_fault_leads_on(rf: object, code: str) -> None:
     assert 'href="/archive/"' in render_to_string(f"{code}.html")
 
 
-def test_a_letter_carries_the_link_the_code_and_nobodys_words_or_address(article: ArticlePage) -> None:
+def test_an_email_carries_the_link_the_code_and_nobodys_words_or_address(article: ArticlePage) -> None:
     comment = discussion.submitted(article, name="Buy Pills", text="pills.example", address="ada@reader.example")
-    letter = letters.confirmation_letter(comment, code="204 117")
-    assert "204 117" in letter["text"]
-    assert "/comments/confirm/" in letter["text"]
-    assert article.title in letter["text"]
-    assert not [word for word in ("Pills", "pills", "ada@") if word in letter["subject"] + letter["text"]]
-    assert "\n" not in letter["subject"]
+    email = emails.confirmation_email(comment, code="204 117")
+    assert "204 117" in email["text"]
+    assert "/comments/confirm/" in email["text"]
+    assert article.title in email["text"]
+    assert not [word for word in ("Pills", "pills", "ada@") if word in email["subject"] + email["text"]]
+    assert "\n" not in email["subject"]
 
 
-def test_a_letter_writes_ampersands_as_they_are(article: ArticlePage) -> None:
+def test_an_email_writes_ampersands_as_they_are(article: ArticlePage) -> None:
     ArticlePage.objects.filter(pk=article.pk).update(title="Fish & “chips” <again>")
     article.refresh_from_db()
     comment = discussion.pending(article)
     comment.article = article
-    assert "“Fish & “chips” <again>”" in letters.outcome_letter(comment)["text"]
+    assert "“Fish & “chips” <again>”" in emails.outcome_email(comment)["text"]

@@ -1,4 +1,4 @@
-"""Letters on their way to a mail server that really listens, refuses, hangs up and goes away."""
+"""Emails on their way to a mail server that really listens, refuses, hangs up and goes away."""
 
 import asyncio
 import socket
@@ -17,8 +17,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from broadsheet.mail import actions, delivery
-from broadsheet.mail.models import MAX_ATTEMPTS, Letter
-from broadsheet.mail.states import LetterState
+from broadsheet.mail.models import MAX_ATTEMPTS, Email
+from broadsheet.mail.states import EmailState
 from tools.ports import free_port
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -73,7 +73,7 @@ def _port(settings: Any) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _letters_are_delivered() -> None:
+def _emails_are_delivered() -> None:
     """Not here: each test says when."""
 
 
@@ -88,16 +88,16 @@ def office(settings: Any) -> Iterator[PostOffice]:
     controller.stop()
 
 
-def letter(to: str = "ida@post.example", **given: Any) -> Letter:
+def email(to: str = "ida@post.example", **given: Any) -> Email:
     return actions.send(purpose="test", to=to, **{"subject": "Your comment", "text": "It stands.", **given})
 
 
 def fates() -> list[tuple[str, int, str]]:
-    return list(Letter.objects.order_by("pk").values_list("state", "attempts", "failure"))
+    return list(Email.objects.order_by("pk").values_list("state", "attempts", "failure"))
 
 
-def test_a_letter_is_handed_over_whole_and_then_forgotten(office: PostOffice, settings: Any) -> None:
-    letter(subject="Your comment on\r\nBcc: all@post.example", text="Grüße aus Ærø.\n.\nThis is below a lone dot.")
+def test_an_email_is_handed_over_whole_and_then_forgotten(office: PostOffice, settings: Any) -> None:
+    email(subject="Your comment on\r\nBcc: all@post.example", text="Grüße aus Ærø.\n.\nThis is below a lone dot.")
     delivery.deliver_due()
     (envelope,) = office.taken
     assert (envelope.mail_from, envelope.rcpt_tos) == (settings.MAIL_FROM, ["ida@post.example"])
@@ -105,40 +105,40 @@ def test_a_letter_is_handed_over_whole_and_then_forgotten(office: PostOffice, se
     assert "Subject: Your comment on Bcc: all@post.example" in head
     assert "\nBcc:" not in head
     assert body.strip() == "Grüße aus Ærø.\r\n.\r\nThis is below a lone dot."
-    kept = Letter.objects.get()
-    assert (kept.state, kept.recipient, kept.subject, kept.text) == (LetterState.SENT, None, None, None)
+    kept = Email.objects.get()
+    assert (kept.state, kept.recipient, kept.subject, kept.text) == (EmailState.SENT, None, None, None)
     assert kept.sent_at
 
 
-def test_many_letters_share_one_connection_and_cost_one_commit_each(office: PostOffice) -> None:
+def test_many_emails_share_one_connection_and_cost_one_commit_each(office: PostOffice) -> None:
     for number in range(20):
-        letter(f"reader{number}@post.example")
+        email(f"reader{number}@post.example")
     with CaptureQueriesContext(connection) as asked:
         delivery.deliver_due()
     assert (len(office.taken), office.visits) == (20, 1)
     assert sum(query["sql"] == "COMMIT" for query in asked) == 21
 
 
-def test_where_the_server_is_away_each_letter_is_counted_once_and_due_again_in_a_minute(settings: Any) -> None:
+def test_where_the_server_is_away_each_email_is_counted_once_and_due_again_in_a_minute(settings: Any) -> None:
     with socket.create_server(("127.0.0.1", settings.EMAIL_PORT)) as deaf:  # accepts, and says nothing
         settings.EMAIL_TIMEOUT = 0.5
         for number in range(50):
-            letter(f"reader{number}@post.example")
+            email(f"reader{number}@post.example")
         delivery.deliver_due()
         deaf.settimeout(0)
         deaf.accept()[0].close()
         with pytest.raises(BlockingIOError):
             deaf.accept()  # it was asked once, not fifty times
-    assert fates() == [(LetterState.QUEUED, 1, "SMTPServerDisconnected")] * 50
-    assert not Letter.objects.due().exists()
-    assert Letter.objects.first().recipient == "reader0@post.example"  # type: ignore[union-attr]
+    assert fates() == [(EmailState.QUEUED, 1, "SMTPServerDisconnected")] * 50
+    assert not Email.objects.due().exists()
+    assert Email.objects.first().recipient == "reader0@post.example"  # type: ignore[union-attr]
 
 
 def test_when_the_server_is_back_all_arrives(settings: Any) -> None:
-    letter()
+    email()
     with time_machine.travel(timezone.now(), tick=True) as now:
         delivery.deliver_due()
-        assert fates() == [(LetterState.QUEUED, 1, "ConnectionRefusedError")]
+        assert fates() == [(EmailState.QUEUED, 1, "ConnectionRefusedError")]
         there = PostOffice()
         controller = Controller(there, hostname="127.0.0.1", port=settings.EMAIL_PORT)
         controller.start()
@@ -149,21 +149,21 @@ def test_when_the_server_is_back_all_arrives(settings: Any) -> None:
             delivery.deliver_due()
         finally:
             controller.stop()
-    assert fates() == [(LetterState.SENT, 2, "")]
+    assert fates() == [(EmailState.SENT, 2, "")]
     assert there.recipients == ["ida@post.example"]
 
 
 def test_after_thirty_attempts_over_a_day_it_is_given_up_and_forgotten() -> None:
-    letter()
+    email()
     with time_machine.travel(began := timezone.now(), tick=False) as now:
-        while (waiting := Letter.objects.get()).state == LetterState.QUEUED:
+        while (waiting := Email.objects.get()).state == EmailState.QUEUED:
             assert waiting.recipient
             now.move_to(waiting.next_attempt_at)
             delivery.deliver_due()
         took = timezone.now() - began
     assert timedelta(hours=22) < took < timedelta(hours=30)
     assert (waiting.state, waiting.attempts, waiting.failure) == (
-        LetterState.FAILED,
+        EmailState.FAILED,
         MAX_ATTEMPTS,
         "ConnectionRefusedError",
     )
@@ -171,37 +171,37 @@ def test_after_thirty_attempts_over_a_day_it_is_given_up_and_forgotten() -> None
 
 
 @pytest.mark.parametrize("bad", [REFUSED, HUNG_UP_ON, "two\nlines@post.example"])
-def test_a_letter_that_cannot_be_delivered_holds_up_no_other_and_its_failure_names_nobody(
+def test_an_email_that_cannot_be_delivered_holds_up_no_other_and_its_failure_names_nobody(
     office: PostOffice, bad: str
 ) -> None:
-    letter("before@post.example")
-    letter(bad)
-    letter("after@post.example")
+    email("before@post.example")
+    email(bad)
+    email("after@post.example")
     delivery.deliver_due()
     assert office.recipients == ["before@post.example", "after@post.example"]
     (_, attempts, failure) = fates()[1]
     assert (attempts, failure.isalpha()) == (1, True)
-    assert [fate[0] for fate in fates()] == [LetterState.SENT, LetterState.QUEUED, LetterState.SENT]
+    assert [fate[0] for fate in fates()] == [EmailState.SENT, EmailState.QUEUED, EmailState.SENT]
 
 
-def test_new_letters_go_before_those_that_failed(office: PostOffice) -> None:
-    tried = letter("tried@post.example")
-    Letter.objects.filter(pk=tried.pk).update(attempts=4, next_attempt_at=timezone.now() - timedelta(hours=1))
-    letter("new@post.example")
+def test_new_emails_go_before_those_that_failed(office: PostOffice) -> None:
+    tried = email("tried@post.example")
+    Email.objects.filter(pk=tried.pk).update(attempts=4, next_attempt_at=timezone.now() - timedelta(hours=1))
+    email("new@post.example")
     delivery.deliver_due()
     assert office.recipients == ["new@post.example", "tried@post.example"]
 
 
-def test_whoever_is_told_to_stop_finishes_the_letter_under_way_and_leaves_the_rest(office: PostOffice) -> None:
+def test_whoever_is_told_to_stop_finishes_the_email_under_way_and_leaves_the_rest(office: PostOffice) -> None:
     for _ in range(3):
-        letter()
+        email()
     delivery.deliver_due(unless=lambda: bool(office.taken))
-    assert fates() == [(LetterState.SENT, 1, ""), (LetterState.QUEUED, 0, ""), (LetterState.QUEUED, 0, "")]
+    assert fates() == [(EmailState.SENT, 1, ""), (EmailState.QUEUED, 0, ""), (EmailState.QUEUED, 0, "")]
 
 
-def test_letters_are_taken_up_ten_at_a_time(office: PostOffice) -> None:
+def test_emails_are_taken_up_ten_at_a_time(office: PostOffice) -> None:
     for number in range(20):
-        letter(f"reader{number}@post.example")
+        email(f"reader{number}@post.example")
     with CaptureQueriesContext(connection) as asked:
         delivery.deliver_due()
     assert sum(query["sql"].startswith("SELECT") for query in asked) == 4  # whether there are any; 10, 10, 0
@@ -211,50 +211,50 @@ def test_letters_are_taken_up_ten_at_a_time(office: PostOffice) -> None:
 def test_before_a_slow_server_the_rest_is_put_back_untried(office: PostOffice, monkeypatch: pytest.MonkeyPatch) -> None:
     """Else somebody else would take it up meanwhile, and it would arrive twice."""
     for number in range(3):
-        letter(f"reader{number}@post.example")
+        email(f"reader{number}@post.example")
     quick = delivery.Server.take
     with time_machine.travel(timezone.now(), tick=False) as now, monkeypatch.context() as slow:
         held: list[int] = []
 
-        def take(self: delivery.Server, one: Letter) -> str:
-            held.append(Letter.objects.filter(attempts=1).exclude(state=LetterState.SENT).count())
+        def take(self: delivery.Server, one: Email) -> str:
+            held.append(Email.objects.filter(attempts=1).exclude(state=EmailState.SENT).count())
             now.shift(timedelta(seconds=21))
             return quick(self, one)
 
         slow.setattr(delivery.Server, "take", take)
         delivery.deliver_due()
     assert held == [3, 2, 1]
-    assert fates() == [(LetterState.SENT, 1, "")] * 3
+    assert fates() == [(EmailState.SENT, 1, "")] * 3
     assert office.recipients == [f"reader{number}@post.example" for number in range(3)]
 
 
 def test_what_somebody_else_has_taken_up_meanwhile_is_not_put_back(office: PostOffice) -> None:
-    one = letter()
+    one = email()
     with transaction.atomic():
         hand = delivery._claimed()
     with time_machine.travel(timezone.now() + timedelta(seconds=61), tick=False), transaction.atomic():
         other = delivery._claimed()
         delivery._put_back(hand)
-    assert [held.pk for held in other.letters] == [one.pk]
-    assert fates() == [(LetterState.QUEUED, 2, "")]
+    assert [held.pk for held in other.emails] == [one.pk]
+    assert fates() == [(EmailState.QUEUED, 2, "")]
 
 
-def test_a_letter_whose_attempt_was_cut_off_is_due_again(office: PostOffice, monkeypatch: pytest.MonkeyPatch) -> None:
-    letter()
+def test_an_email_whose_attempt_was_cut_off_is_due_again(office: PostOffice, monkeypatch: pytest.MonkeyPatch) -> None:
+    email()
     with monkeypatch.context() as killed:
         killed.setattr(delivery.Server, "take", lambda *_: sys.exit())
         with pytest.raises(SystemExit):
             delivery.deliver_due()
     delivery.deliver_due()
-    assert (fates(), office.taken) == ([(LetterState.QUEUED, 1, "")], [])
+    assert (fates(), office.taken) == ([(EmailState.QUEUED, 1, "")], [])
     with time_machine.travel(timezone.now() + timedelta(seconds=61)):
         delivery.deliver_due()
     assert office.recipients == ["ida@post.example"]
 
 
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="on SQLite one transaction that writes keeps out all others")
-def test_two_at_once_hand_each_letter_over_once(office: PostOffice) -> None:
-    wanted = [letter(f"reader{number}@post.example").recipient for number in range(40)]
+def test_two_at_once_hand_each_email_over_once(office: PostOffice) -> None:
+    wanted = [email(f"reader{number}@post.example").recipient for number in range(40)]
     together = threading.Barrier(3)
 
     def work() -> None:
@@ -272,7 +272,7 @@ def test_two_at_once_hand_each_letter_over_once(office: PostOffice) -> None:
 
 def test_what_is_rolled_back_sends_nothing(office: PostOffice) -> None:
     with transaction.atomic():
-        letter()
+        email()
         transaction.set_rollback(True)
     delivery.deliver_due()
     assert not office.taken
@@ -284,7 +284,7 @@ def test_it_is_delivered_soon_after_it_is_written_and_for_as_long_as_nobody_stop
     worker.start()
     try:
         for number in range(3):
-            letter(f"reader{number}@post.example")
+            email(f"reader{number}@post.example")
             until = timezone.now() + timedelta(seconds=20)
             while len(office.taken) <= number:
                 assert timezone.now() < until

@@ -11,7 +11,7 @@ from django.utils import timezone
 from wagtail.test.utils.form_data import inline_formset, nested_form_data
 
 from broadsheet.accounts.states import Role
-from broadsheet.newsroom.layout import Front, compose_front
+from broadsheet.newsroom.layout import FrontLayout, compose_front
 from broadsheet.newsroom.models import ArticlePage, FrontSection, FrontSlot, SectionPage
 from tests.factories.accounts import signed_in
 from tests.factories.newsroom import article, front_page, section
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 DAY = datetime(2019, 3, 28, 12, tzinfo=UTC)
 
 
-def composed() -> Front:
+def composed() -> FrontLayout:
     return compose_front(front_page())
 
 

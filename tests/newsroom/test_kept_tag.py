@@ -6,8 +6,8 @@ import pytest
 from django.template import Context, Engine
 
 from broadsheet.pagecache.actions import purge
+from broadsheet.pagecache.fragments import FRAGMENTS
 from broadsheet.pagecache.models import Purge
-from broadsheet.pagecache.pieces import PIECES
 from broadsheet.pagecache.surrogates import Surrogates, begins, collected
 
 # Within a transaction of one's own nothing is kept.
@@ -45,9 +45,9 @@ class Thing:
 
 @pytest.fixture(autouse=True)
 def _nothing_kept() -> Iterator[None]:
-    PIECES.forget()
+    FRAGMENTS.forget()
     yield
-    PIECES.forget()
+    FRAGMENTS.forget()
 
 
 def shown(name: str, n: int) -> tuple[str, Surrogates]:

@@ -31,7 +31,7 @@ def test_a_section_that_an_editor_opens_stands_in_the_masthead_until_it_is_taken
 
 
 def test_an_import_of_very_many_sections_fills_an_empty_masthead_with_the_largest() -> None:
-    sections = [actions.adopt_section(f"Section {number}", slug=f"section-{number}") for number in range(12)]
+    sections = [actions.import_section(f"Section {number}", slug=f"section-{number}") for number in range(12)]
     for section in sections[4:]:
         newsroom.article(section)
     assert in_menus() == set()
@@ -41,6 +41,6 @@ def test_an_import_of_very_many_sections_fills_an_empty_masthead_with_the_larges
 
 def test_a_masthead_that_an_editor_has_set_stays_as_it_is() -> None:
     newsroom.section("Harbour")
-    newsroom.article(actions.adopt_section("Brought along", slug="brought-along"))
+    newsroom.article(actions.import_section("Brought along", slug="brought-along"))
     actions.fill_empty_masthead()
     assert in_menus() == {"Harbour"}

@@ -30,12 +30,13 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from broadsheet.core.sqlite import base as sqlite
 from broadsheet.pagecache import actions as pagecache
-from broadsheet.pagecache.front import Front
 from broadsheet.pagecache.models import Purge
+from broadsheet.pagecache.server import PageServer
 from broadsheet.pagecache.store import Store
 from broadsheet.pagecache.turns import place_of
 from tests.pagecache.interleavings import keep_connected
-from tests.pagecache.matter import (
+from tests.pagecache.readers import Answered, ask
+from tests.pagecache.sample_app import (
     HOUR,
     SHOWN,
     STORIES,
@@ -50,8 +51,7 @@ from tests.pagecache.matter import (
     noted_first,
     tell,
 )
-from tests.pagecache.readers import Answered, ask
-from tests.pagecache.stage import END, HELD, LINE, LOCK, QUERY, Actor, Locks, Machine, NoLocks, Stage
+from tests.pagecache.scheduler import END, HELD, LINE, LOCK, QUERY, Actor, Locks, Machine, NoLocks, Stage
 
 STEPS_A_STORY = 50
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -98,7 +98,7 @@ class Here(Machine):
 
     def begin(self) -> None:
         """Starts both processes, which remember nothing."""
-        self.fronts = [Front(self.application, store=self.store(self.folder), is_ours=bool) for _ in range(2)]
+        self.fronts = [PageServer(self.application, store=self.store(self.folder), is_ours=bool) for _ in range(2)]
 
 
 @dataclass
@@ -417,7 +417,7 @@ class BakingMachine(RuleBasedStateMachine):
 
     def _change(self, change: Change, stands: bool) -> None:
         actor = change.actor
-        write = type(self).purge if change.removes else pagecache.renew
+        write = type(self).purge if change.removes else pagecache.soft_purge
         with transaction.atomic():
             actor.wait_while(lambda: self._is_written_to(change))
             change.serial = next(self.serials)
@@ -478,7 +478,7 @@ class BakingMachine(RuleBasedStateMachine):
         hours = re.findall(rb"hour=(\d+)", answered.body)
         self._hold(all(reading.hour <= int(hour) <= self._hour() for hour in hours), f"the hour is over: {answered}")
 
-    def _look(self, here: Here, front: Front, path: str) -> None:
+    def _look(self, here: Here, front: PageServer, path: str) -> None:
         actor = Actor(here, partial(ask, front, path))
         self._begin(Reading(actor, path, dict(here.floors), dict(here.newest), self._hour()))
         self._finish(actor)
@@ -501,7 +501,7 @@ WITHOUT: dict[str, dict[str, object]] = {
     "the lock": {"locks": NoLocks},
     "the position before the first question": {"notes_first": False},
     "catching up": {"catch_up": lambda: None},
-    "the difference between removed and renewed": {"purge": pagecache.renew},
+    "the difference between removed and renewed": {"purge": pagecache.soft_purge},
 }
 
 

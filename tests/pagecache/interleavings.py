@@ -18,8 +18,8 @@ from broadsheet.accounts.models import User
 from broadsheet.discussion.models import Comment
 from broadsheet.discussion.states import CommentState
 from broadsheet.pagecache import actions as pagecache
-from broadsheet.pagecache.front import Application, Environ, Front, StartResponse
 from broadsheet.pagecache.pages import Page
+from broadsheet.pagecache.server import Application, Environ, PageServer, StartResponse
 from broadsheet.pagecache.store import Store
 from broadsheet.review import actions as review
 from broadsheet.review.models import Decision
@@ -130,7 +130,7 @@ class Meetings:
 
         def meanwhile() -> None:
             self.turn()
-            second = Front(self.hooked.application, store=self.store, is_ours=bool)
+            second = PageServer(self.hooked.application, store=self.store, is_ours=bool)
             second.passing.note(self.path)  # else it would wait for the turn of the first, which waits for it
             Reader(second, HOST).get(self.path)
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from django.db import connection, transaction
 
 from broadsheet.pagecache import actions as pagecache
-from tests.pagecache.matter import make_stories, tell
-from tests.pagecache.stage import LINE, Actor, Locks, Machine, Stage
+from tests.pagecache.sample_app import make_stories, tell
+from tests.pagecache.scheduler import LINE, Actor, Locks, Machine, Stage
 
 
 def run() -> str:

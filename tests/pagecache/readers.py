@@ -13,7 +13,7 @@ from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections, connection
 
 from broadsheet.config.front import fronted
-from broadsheet.pagecache.front import Application, Front
+from broadsheet.pagecache.server import Application, PageServer
 
 
 @dataclass
@@ -34,7 +34,7 @@ class Answered:
 class Reader:
     """Somebody before the front; `front.application` is Django, or what a test puts there."""
 
-    front: Front = field(default_factory=lambda: fronted(get_wsgi_application()))
+    front: PageServer = field(default_factory=lambda: fronted(get_wsgi_application()))
     host: str = "paper.example"
 
     def get(self, path: str, method: str = "GET", **headers: str) -> Answered:

@@ -17,7 +17,7 @@ from broadsheet.config.front import fronted
 from broadsheet.config.gate import Gate
 from broadsheet.config.health import watched
 from broadsheet.discussion.models import Comment
-from broadsheet.pagecache.front import Application, Environ, StartResponse
+from broadsheet.pagecache.server import Application, Environ, StartResponse
 from broadsheet.review import actions as review
 from broadsheet.review.models import Decision
 from broadsheet.review.reasons import Reason
@@ -30,7 +30,7 @@ ADDED_WORDS = "And the crane went with it"
 
 @dataclass
 class Counted:
-    """Django, with a letter in a file for each rendering that begins, and so many seconds before it ends."""
+    """Django, with an email in a file for each rendering that begins, and so many seconds before it ends."""
 
     application: Application
     marks: Path

@@ -264,7 +264,7 @@ def test_a_removal_stands_although_the_cache_in_front_is_away(
     in_front.status = 503
     with committed():
         actions.purge("comments:12")
-    assert telling.may_show_old()
+    assert telling.cdn_may_be_stale()
 
 
 @in_order
@@ -279,11 +279,11 @@ def test_whoever_follows_the_log_tells_what_was_not_heard_and_says_it_twice(read
         assert telling.tell(position())
         assert not telling.tell(position())
         assert [call.keys for call in in_front.calls] == [["comments:12"]]
-        assert telling.may_show_old()
+        assert telling.cdn_may_be_stale()
         clock.shift(ON_ITS_WAY + 1)
         telling.tell(position())
         assert [call.keys for call in in_front.calls] == [["comments:12"], ["comments:12"]]
-        assert not telling.may_show_old()
+        assert not telling.cdn_may_be_stale()
 
 
 @in_order
@@ -296,7 +296,7 @@ def test_nothing_is_settled_while_the_second_call_is_not_heard(reader: Reader, i
         clock.shift(ON_ITS_WAY + 1)
         with pytest.raises(NotTold):
             telling.tell(position())
-        assert telling.may_show_old()
+        assert telling.cdn_may_be_stale()
 
 
 @in_order
@@ -307,7 +307,7 @@ def test_what_is_purged_meanwhile_has_a_second_time_of_its_own(reader: Reader, i
             Purge.objects.write({key}, Effect.REMOVED)
             telling.tell(position())
             clock.shift(ON_ITS_WAY - 1)
-        assert telling.may_show_old()
+        assert telling.cdn_may_be_stale()
         for _ in range(2):
             clock.shift(ON_ITS_WAY + 1)
             telling.tell(position())
@@ -315,7 +315,7 @@ def test_what_is_purged_meanwhile_has_a_second_time_of_its_own(reader: Reader, i
         assert [key for call in in_front.calls for key in call.keys] == [
             *("comments:1", "comments:2", "comments:1", "comments:2")
         ]
-        assert not telling.may_show_old()
+        assert not telling.cdn_may_be_stale()
 
 
 @in_order
@@ -326,7 +326,7 @@ def test_a_clock_that_is_set_back_does_not_put_the_second_time_off(reader: Reade
         telling.tell(position())
         clock.move_to("2026-01-01T12:00:00Z")
         telling.tell(position())
-        assert not telling.may_show_old()
+        assert not telling.cdn_may_be_stale()
 
 
 UNKNOWN = [None, "", "{", '{"upto": "x", "due": 0}', '{"upto": "900000000:900000000:", "due": 0}']
@@ -381,7 +381,7 @@ def test_a_machine_confirms_a_purge_only_when_those_in_front_have_heard_it(reade
 def test_with_nothing_in_front_nothing_is_told_and_nothing_pending(reader: Reader) -> None:
     Purge.objects.write({"comments:12"}, Effect.REMOVED)
     assert not telling.tell(position())
-    assert not telling.may_show_old()
+    assert not telling.cdn_may_be_stale()
     assert telling.heard(position()) == position()
 
 
@@ -390,7 +390,7 @@ def everything_is_settled(clock: time_machine.Traveller, in_front: Cache) -> Non
     telling.tell(position())
     clock.shift(ON_ITS_WAY + 1)
     telling.tell(position())
-    assert not telling.may_show_old()
+    assert not telling.cdn_may_be_stale()
     in_front.calls.clear()
 
 
@@ -430,10 +430,10 @@ def test_a_removal_is_pending_in_front_until_every_address_has_run_out(reader: R
         telling.tell(position())
         clock.shift(MINUTE + ON_ITS_WAY - 1)
         telling.tell(position())
-        assert telling.may_show_old()
+        assert telling.cdn_may_be_stale()
         clock.shift(2)
         telling.tell(position())
-        assert not telling.may_show_old()
+        assert not telling.cdn_may_be_stale()
 
 
 def test_every_name_on_the_disk_leads_back_to_the_path_that_it_is_of() -> None:

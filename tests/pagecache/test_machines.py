@@ -44,22 +44,22 @@ def another(name: str = "second", seen: Position | None = None) -> Node:
 @needs_postgres
 def test_a_machine_is_behind_until_it_has_seen_what_was_purged(reader: Reader) -> None:
     node = another(seen=Position(1, 1))
-    assert actions.behind() == []  # nothing was purged that it could have missed
+    assert actions.lagging_nodes() == []  # nothing was purged that it could have missed
     Purge.objects.write({"section:1"}, Effect.REMOVED)
-    assert actions.behind() == [node]
+    assert actions.lagging_nodes() == [node]
     Purge.objects.all().delete()
-    assert actions.behind() == []
+    assert actions.lagging_nodes() == []
 
 
 @needs_postgres
 def test_this_machine_is_not_waited_for_and_leaves_the_list_when_it_ends(reader: Reader, committed: Committing) -> None:
     actions.catch_up()
-    actions.confirm()
+    actions.heartbeat()
     assert Node.objects.get().name == actions.store().node()
     with committed():
         actions.purge("section:1")
-    assert actions.behind(patience=0.05) == []
-    actions.leave()
+    assert actions.lagging_nodes(patience=0.05) == []
+    actions.deregister()
     assert not Node.objects.exists()
 
 
@@ -68,10 +68,10 @@ def test_where_there_is_one_machine_nobody_is_listed_and_nobody_waited_for(
 ) -> None:
     monkeypatch.setattr("broadsheet.pagecache.models.is_shared", lambda: False)
     actions.catch_up()
-    actions.confirm()
+    actions.heartbeat()
     assert not Node.objects.exists()
     another()
-    assert actions.behind(patience=60) == []
+    assert actions.lagging_nodes(patience=60) == []
 
 
 @needs_postgres
@@ -138,7 +138,7 @@ def test_a_renewal_of_very_many_pages_is_left_to_the_worker_and_a_removal_is_not
     actions.catch_up()
     assert {reader.get(path).status for path in paths} == {200}
     with committed():
-        actions.renew(EVERYTHING)
+        actions.soft_purge(EVERYTHING)
     assert all(map(reader.is_baked, paths)), "whoever published has waited for it"
     actions.store().note_seen(Position.after(0))  # the worker is in another transaction, which has not seen this one
     assert actions.catch_up() > 0

@@ -279,17 +279,17 @@ def test_who_has_waited_long_enough_is_told_so(store: Store) -> None:
 
 def test_a_page_set_aside_can_be_read_as_the_previous_one_only(store: Store) -> None:
     kept(store, page("/harbour/", b"Low water at six. " * 40, "x"))
-    assert store.renew({"x"}) == 1
+    assert store.soft_purge({"x"}) == 1
     assert not lies(store, "/harbour/")
     found = store.find(store.files.previous_of("/harbour/")[0])
     assert found
     assert set(found.bodies() or {}) >= {"identity", "br", "gzip"}
-    assert store.renew({"x"}) == 0
+    assert store.soft_purge({"x"}) == 0
 
 
 def test_a_new_page_ends_the_time_of_the_previous_one(store: Store) -> None:
     kept(store, page("/harbour/", b"old", "x"))
-    store.renew({"x"})
+    store.soft_purge({"x"})
     kept(store, page("/harbour/", b"new", "x"))
     assert read(store, "/harbour/") == {"identity": b"new"}
     assert not store.files.previous_of("/harbour/")[0].exists()
@@ -297,7 +297,7 @@ def test_a_new_page_ends_the_time_of_the_previous_one(store: Store) -> None:
 
 def test_what_is_removed_is_not_read_as_the_previous_one_either(store: Store) -> None:
     kept(store, page("/a/", b"a", "x", "y"), page("/b/", b"b", "x"))
-    store.renew({"x"})
+    store.soft_purge({"x"})
     assert store.remove({"y"}) == 1
     assert [store.files.previous_of(path)[0].exists() for path in ("/a/", "/b/")] == [False, True]
     store.clear()
@@ -306,7 +306,7 @@ def test_what_is_removed_is_not_read_as_the_previous_one_either(store: Store) ->
 
 def test_a_previous_version_of_which_the_index_knows_another_is_none(store: Store) -> None:
     kept(store, page("/harbour/", b"old", "x"))
-    store.renew({"x"})
+    store.soft_purge({"x"})
     left_over = store.files.previous_of("/harbour/")[0].read_bytes()
     kept(store, page("/harbour/", b"new", "z"))
     # As a process leaves it that is killed at that moment.
@@ -442,7 +442,7 @@ def test_where_very_many_pages_go_their_previous_versions_go_too(store: Store, m
     paths = [f"/{number}/" for number in range(4)]
     kept(store, *(page(path, b"a", "many", f"half {number % 2}") for number, path in enumerate(paths)))
     kept(store, *(page(f"/other-{number}/", b"b") for number in range(9)))
-    assert store.renew({"half 0"}) == 2
+    assert store.soft_purge({"half 0"}) == 2
     assert [path for path in paths if store.files.previous_of(path)[0].exists()] == ["/0/", "/2/"]
     assert store.remove({"many"}) == 4
     assert not [path for path in paths if lies(store, path) or store.files.previous_of(path)[0].exists()]
@@ -455,7 +455,7 @@ def test_where_very_many_pages_are_renewed_none_of_them_stays_and_each_is_found_
     for number in range(3):
         kept(store, page(f"/{number}/", b"a", "many"))
         kept(store, page(f"/other-{number}/", b"b", "few"))
-    assert store.renew({"many"}) == 3
+    assert store.soft_purge({"many"}) == 3
     assert not [number for number in range(3) if lies(store, f"/{number}/")]
     assert all(lies(store, f"/other-{number}/") for number in range(3))
     kept(store, page("/0/", b"c", "many"))
@@ -470,7 +470,7 @@ def test_where_most_of_very_many_pages_are_renewed_all_of_them_are_set_aside(
     for number in range(3):
         kept(store, page(f"/{number}/", b"a", "many"))
     kept(store, page("/other/", b"b", "few"))
-    assert store.renew({"many"}) == 3
+    assert store.soft_purge({"many"}) == 3
     for path in ("/0/", "/1/", "/2/", "/other/"):
         assert not lies(store, path)
         assert store.files.previous_of(path)[0].read_bytes() in {b"a", b"b"}

@@ -142,7 +142,7 @@ def test_an_import_asks_for_nothing(harbour: SectionPage, committed: Committing)
     when = datetime(2012, 5, 1, tzinfo=UTC)
     pages = [ArticlePage(title=f"Old news {n}", slug=f"old-{n}", live=True, first_published_at=when) for n in range(3)]
     with committed():
-        assert len(actions.adopt_articles([actions.AdoptedArticle(harbour, page) for page in pages])) == 3
+        assert len(actions.import_articles([actions.ImportedArticle(harbour, page) for page in pages])) == 3
     assert worker.waiting() == []
 
 

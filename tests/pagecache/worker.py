@@ -7,7 +7,7 @@ from django_tasks.base import TaskResultStatus
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
-from broadsheet.pagecache.front import StartResponse
+from broadsheet.pagecache.server import StartResponse
 from broadsheet.pagecache.tasks import bake
 from tests.pagecache.readers import Reader, connection_kept
 

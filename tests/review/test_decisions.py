@@ -119,6 +119,6 @@ def test_a_record_cannot_be_altered_or_deleted_behind_its_back(statement: str) -
 def test_a_decision_by_nobody_needs_a_note_that_says_whose_it_was() -> None:
     revision = discussion.latest(discussion.pending())
     adopted = Decision(revision=revision, outcome=Outcome.APPROVE, private_note="Approved in WordPress.")
-    actions.adopt_decisions([adopted])
+    actions.import_decisions([adopted])
     with pytest.raises(DatabaseError), transaction.atomic():
-        actions.adopt_decisions([Decision(revision=revision, outcome=Outcome.APPROVE)])
+        actions.import_decisions([Decision(revision=revision, outcome=Outcome.APPROVE)])

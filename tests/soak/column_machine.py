@@ -22,8 +22,9 @@ from django.urls import reverse
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from broadsheet.accounts.models import Commenter
-from broadsheet.accounts.states import Role, Standing
+from broadsheet.accounts.states import Role
+from broadsheet.commenters.models import Commenter
+from broadsheet.commenters.states import Standing
 from broadsheet.discussion import tokens
 from broadsheet.discussion.models import Comment, Revision
 from broadsheet.newsroom.models import ArticlePage, CommentPolicy
@@ -43,7 +44,7 @@ class Written:
     address: str
     article: int
     parent: Written | None
-    wants_letter: bool
+    wants_email: bool
     at: datetime
     state: str = "unverified"
     marks: list[str] = field(default_factory=list)
@@ -100,13 +101,13 @@ class ColumnMachine(RuleBasedStateMachine):
     @rule(
         who=st.sampled_from(PEOPLE),
         where=st.integers(0, 1),
-        letters=st.text("ABCDEFGHJK", min_size=6, max_size=6),
+        emails=st.text("ABCDEFGHJK", min_size=6, max_size=6),
         tick=st.booleans(),
         to=st.integers(0, 50),
     )
-    def write(self, who: str, where: int, letters: str, tick: bool, to: int) -> None:
+    def write(self, who: str, where: int, emails: str, tick: bool, to: int) -> None:
         """Sends the form, as a comment or as an answer to anything that ever was, published or not."""
-        article, mark = self.articles[where], f"Mark{letters}"
+        article, mark = self.articles[where], f"Mark{emails}"
         parent = self.comments[to] if to < len(self.comments) else None
         route = (
             ("discussion:answer", [article.address, parent.number])
@@ -120,9 +121,7 @@ class ColumnMachine(RuleBasedStateMachine):
             "text": f"Hear this: {mark}",
             "website": "",
         }
-        answer = self.reader.post(
-            reverse(route[0], args=route[1]), {**sent, **({"wants_letter": "on"} if tick else {})}
-        )
+        answer = self.reader.post(reverse(route[0], args=route[1]), {**sent, **({"wants_email": "on"} if tick else {})})
         self._after_commit()
         answerable = parent is None or (parent.state == "published" and parent.article == where)
         equal = self._equal(who, where, mark, parent)
@@ -141,16 +140,16 @@ class ColumnMachine(RuleBasedStateMachine):
             return
         self.comments.append(Written(comment.pk, mark, who, where, parent, tick, self._now()))
 
-    @rule(who=st.sampled_from(PEOPLE), where=st.integers(0, 1), letters=st.text("LMNOPQRSTU", min_size=5, max_size=5))
-    def flood(self, who: str, where: int, letters: str) -> None:
+    @rule(who=st.sampled_from(PEOPLE), where=st.integers(0, 1), emails=st.text("LMNOPQRSTU", min_size=5, max_size=5))
+    def flood(self, who: str, where: int, emails: str) -> None:
         """Sends more comments than one address may have waiting."""
         for number in "ABCDEF":
-            self.write(who, where, letters + number, tick=False, to=len(self.comments))
+            self.write(who, where, emails + number, tick=False, to=len(self.comments))
 
     @precondition(lambda self: self.comments)
     @rule(which=st.integers(0, 50), post=st.booleans())
     def open_link(self, which: int, post: bool) -> None:
-        """Follows the letter's link: a scanner only looks, a person presses the button."""
+        """Follows the email's link: a scanner only looks, a person presses the button."""
         one = self._pick(which)
         with self.traveller_at(one.at):
             token = tokens.confirmation_token(self._row(one))
@@ -165,7 +164,7 @@ class ColumnMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.comments)
     @rule(which=st.integers(0, 50), wrong_before=st.sampled_from([0, 0, 1, 5]), right=st.booleans())
     def type_codes(self, which: int, wrong_before: int, right: bool) -> None:
-        """Types six digits, the letter's or others, after having been wrong some times."""
+        """Types six digits, the email's or others, after having been wrong some times."""
         for _ in range(wrong_before):
             self._type_code(self._pick(which), right=False)
         self._type_code(self._pick(which), right=right)
@@ -219,7 +218,7 @@ class ColumnMachine(RuleBasedStateMachine):
         if stale:
             self._rewrite(one)
         sent = {"revision": revision, "outcome": outcome, "reason": reason}
-        answer = self.desks[chief].post(reverse("review:decide", args=[one.number]), sent)
+        answer = self.desks[chief].post(reverse("desk:decide", args=[one.number]), sent)
         self._after_commit()
         needs = outcome in {"decline", "remove"}
         if needs and not reason:
@@ -250,7 +249,7 @@ class ColumnMachine(RuleBasedStateMachine):
         """Tries to approve without being anybody."""
         one = self._pick(which)
         sent = {"revision": self._row(one).latest_id, "outcome": "approve"}
-        assert self.reader.post(reverse("review:decide", args=[one.number]), sent).status_code == 302
+        assert self.reader.post(reverse("desk:decide", args=[one.number]), sent).status_code == 302
 
     @rule(hours=st.sampled_from([1, 7, 25]))
     def time_passes(self, hours: int) -> None:
@@ -311,14 +310,14 @@ class ColumnMachine(RuleBasedStateMachine):
             return
         one = self.comments[self.turn % len(self.comments)]
         row = self._row(one)
-        to_be_kept = one.state == "unverified" or (one.state in {"pending", "held"} and one.wants_letter)
+        to_be_kept = one.state == "unverified" or (one.state in {"pending", "held"} and one.wants_email)
         assert (row.address is not None) == to_be_kept
         permalink = self.reader.get(reverse("discussion:permalink", args=[one.number]))
         assert permalink.status_code == (302 if one.state == "published" else 404)
         if self.turn % 3 == 0:  # the private pages take their turn with the steps
             receipt = reverse("discussion:receipt", args=[tokens.receipt_token(row)])
             self._check_leaks(self.reader.get(receipt).content.decode())
-            self._check_leaks(self.desks[0].get(reverse("review:comment", args=[one.number])).content.decode())
+            self._check_leaks(self.desks[0].get(reverse("desk:comment", args=[one.number])).content.decode())
             self._check_leaks(self.desks[1].get("/desk/").content.decode())
 
     # How it is done
@@ -357,13 +356,13 @@ class ColumnMachine(RuleBasedStateMachine):
             assert form.lower() not in lowered, f"an address leaked as {form}"
 
     def _after_commit(self) -> None:
-        """Lets happen what waits for a commit that the test never makes; then reads the letters that left."""
+        """Lets happen what waits for a commit that the test never makes; then reads the emails that left."""
         waiting, connection.run_on_commit = connection.run_on_commit, []
         for entry in waiting:
             entry[1]()
-        for letter in mail.outbox:
-            assert len(letter.to) == 1
-            self._check_leaks(f"{letter.subject} {letter.body}")
+        for email in mail.outbox:
+            assert len(email.to) == 1
+            self._check_leaks(f"{email.subject} {email.body}")
         mail.outbox.clear()
 
     def _rewrite(self, one: Written) -> None:

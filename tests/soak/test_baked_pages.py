@@ -14,7 +14,7 @@ from tests.command.papers import Paper
 
 RUN = "from tests.pagecache.interleavings import run; print(run({rounds}, checked={checked}))"
 STEPS = "from tests.pagecache.baking_machine import run; print(run({steps}, without={without!r}))"
-PIECES = [
+FRAGMENTS = [
     "the look into the log",
     "the difference between removed and renewed",
     "the lock",
@@ -24,7 +24,7 @@ PIECES = [
 # What the campaign says of an old page: in an answer, on the disk, given without need, or when all is quiet again.
 OLD = r"AssertionError: .*( shows |while nobody renders it|, and \{.*\} is so)"
 KILLS = "from tests.pagecache.killing import run; print(run())"
-TAKEN_OUT = PIECES if os.environ.get("BROADSHEET_SOAK") == "1" else PIECES[:2]
+TAKEN_OUT = FRAGMENTS if os.environ.get("BROADSHEET_SOAK") == "1" else FRAGMENTS[:2]
 
 
 @pytest.mark.soak

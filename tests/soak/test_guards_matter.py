@@ -12,7 +12,7 @@ import pytest
 from hypothesis import Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from broadsheet.discussion import actions, letters, rules, tokens
+from broadsheet.discussion import actions, emails, rules, tokens
 from broadsheet.discussion.models import Comment, CommentQuerySet
 from broadsheet.discussion.states import TRANSITIONS, CommentState, Move
 from broadsheet.review import rules as review_rules
@@ -27,7 +27,7 @@ def nothing(*_: Any, **__: Any) -> None:
 
 
 def leaking(comment: Comment, *, code: str) -> dict[str, str]:
-    """A letter that repeats where it goes."""
+    """An email that repeats where it goes."""
     return {"purpose": "confirmation", "subject": f"Dear {comment.address}", "text": code}
 
 
@@ -48,12 +48,12 @@ GUARDS: dict[str, tuple[Any, str, Callable[..., Any]]] = {
     "only the published can be answered": (rules, "check_can_answer", nothing),
     "closed is closed": (rules, "check_open_for_comments", nothing),
     "what has expired is not confirmed": (rules, "check_can_verify", nothing),
-    "nobody's letter box is filled": (rules, "check_not_flooding", nothing),
+    "nobody's mailbox is filled": (rules, "check_not_flooding", nothing),
     "five tries at the code": (rules, "check_code_attempts", nothing),
     "the code must be right": (tokens, "code_fits", lambda comment, code: True),
     "the same again is the same": (actions, "_fingerprint", lambda *_, **__: uuid4().hex),
     "the address goes when it has served": (actions, "_tell_and_forget", nothing),
-    "letters repeat no address": (letters, "confirmation_letter", leaking),
+    "emails repeat no address": (emails, "confirmation_email", leaking),
 }
 TRIED = list(GUARDS) if os.environ.get("BROADSHEET_SOAK") == "1" else list(GUARDS)[:2]
 

@@ -32,7 +32,7 @@ class Readers:
 
     terms: str
     address: str
-    key: str  # with which the paper signs its links: the readers' letter box
+    key: str  # with which the paper signs its links: the readers' mailbox
     port: int
     written: set[str] = field(default_factory=set)
     receipts: dict[int, str] = field(default_factory=dict)
@@ -51,7 +51,7 @@ class Readers:
         """Writes one comment and follows it to its receipt; whether that was seen."""
         try:
             number = self.write(text)
-            receipt = self.post(f"/comments/confirm/{self.letter(number)}/")
+            receipt = self.post(f"/comments/confirm/{self.email(number)}/")
             if text in self.ask("GET", receipt):
                 self.receipts[number] = text
                 return True
@@ -66,8 +66,8 @@ class Readers:
         waiting = self.post(f"/{self.address}/comments/write/", fields)
         return int(waiting.split("/")[3].partition(".")[0])
 
-    def letter(self, number: int) -> str:
-        """What the link in the letter proves the address with."""
+    def email(self, number: int) -> str:
+        """What the link in the email proves the address with."""
         return signing.TimestampSigner(key=self.key, salt="discussion.confirmation", sep=".").sign(str(number))
 
     def post(self, path: str, fields: dict[str, str] | None = None) -> str:

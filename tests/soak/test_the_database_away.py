@@ -8,9 +8,9 @@ from contextlib import contextmanager
 import pytest
 
 from tests.campaigns import figure
-from tests.command.cables import Cable
-from tests.command.crowd import Answer, Column, ask, reading
+from tests.command.load import Answer, Column, ask, reading
 from tests.command.papers import ON_POSTGRES, POSTGRES, Paper, Served, served, wait_until
+from tests.command.proxy import Cable
 
 SECONDS = figure(full=60)
 BAKED, UNREAD, WRITERS = 6, 24, 8

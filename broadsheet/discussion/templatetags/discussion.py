@@ -16,14 +16,14 @@ from django.utils.html import format_html, format_html_join
 from linkify_it import LinkifyIt
 from markupsafe import Markup
 
-from broadsheet.core.compiled import rendered
+from broadsheet.core.jinja import rendered
 from broadsheet.discussion.columns import Standing, column_page
 from broadsheet.discussion.forms import CommentForm
 from broadsheet.discussion.keys import column_key
 from broadsheet.discussion.models import Comment, Terms
 from broadsheet.discussion.states import TRANSITIONS, CommentState, Move
 from broadsheet.newsroom.models import ArticlePage
-from broadsheet.pagecache.actions import shows
+from broadsheet.pagecache.fragments import depends_on
 
 register = template.Library()
 
@@ -38,7 +38,7 @@ _LINKS = LinkifyIt(
 def readers_comments(context: template.Context, article: ArticlePage) -> dict[str, object]:
     """The first page of an article's comments, the rules and the form."""
     terms = Terms.current()
-    shows(column_key(article), until=article.comments_close_at)
+    depends_on(column_key(article), until=article.comments_close_at)
     return {
         "request": context.get("request"),
         "paper": context.get("paper"),

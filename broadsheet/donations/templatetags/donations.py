@@ -5,7 +5,7 @@ from django import template
 from broadsheet.donations.keys import APPEAL
 from broadsheet.donations.models import DonationAppeal
 from broadsheet.donations.transfer import transfer_code
-from broadsheet.pagecache.actions import shows
+from broadsheet.pagecache.fragments import depends_on
 
 register = template.Library()
 
@@ -13,7 +13,7 @@ register = template.Library()
 @register.inclusion_tag("donations/appeal.html", takes_context=True)
 def donation_appeal(context: template.Context) -> dict[str, object]:
     """Shows the paper's appeal, with a transfer code where there is an account; nothing where it is switched off."""
-    shows(APPEAL)
+    depends_on(APPEAL)
     appeal = DonationAppeal.load(request_or_site=context.get("request"))
     return {"appeal": appeal, "transfer_code": transfer_code(appeal) if appeal.shown and appeal.iban else None}
 

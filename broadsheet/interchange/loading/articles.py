@@ -21,7 +21,7 @@ from broadsheet.interchange.memory import Memory, fit
 from broadsheet.interchange.models import SourceKind
 from broadsheet.interchange.wordpress.body import clean_body
 from broadsheet.interchange.wordpress.records import PostKind, PostRecord
-from broadsheet.newsroom.actions import AdoptedArticle, AdoptedPlainPage, adopt_articles, adopt_plain_page
+from broadsheet.newsroom.actions import ImportedArticle, ImportedPlainPage, import_articles, import_plain_page
 from broadsheet.newsroom.models import ArticlePage, CommentPolicy, PlainPage
 
 MAX_TITLE = 255
@@ -149,8 +149,8 @@ class Articles:
         articles = {one.key: self._article(one) for one in planned if one.post.kind == PostKind.POST}
         if self.report.is_dry:
             return
-        pages = {one.key: adopt_plain_page(_page(one)) for one in planned if one.post.kind == PostKind.PAGE}
-        stored = dict(zip(articles, adopt_articles(list(articles.values())), strict=True))
+        pages = {one.key: import_plain_page(_page(one)) for one in planned if one.post.kind == PostKind.PAGE}
+        stored = dict(zip(articles, import_articles(list(articles.values())), strict=True))
         self.memory.remember(SourceKind.POST, {key: page.pk for key, page in stored.items()})
         self.memory.remember(SourceKind.PAGE, {key: page.pk for key, page in pages.items()})
         numbers = [page.pk for page in stored.values()] + [page.pk for page in pages.values()]
@@ -161,14 +161,14 @@ class Articles:
             kind = Came.ARTICLES if one.fields["live"] else Came.DRAFTS
             self.report.came[Came.PAGES if one.post.kind == PostKind.PAGE else kind] += 1
 
-    def _article(self, one: Planned) -> AdoptedArticle:
+    def _article(self, one: Planned) -> ImportedArticle:
         post = one.post
         section = self.registers.section(next(iter(post.categories), None))
         byline = [self.registers.author(post.author_login)] if post.author_login else []
         tags = [self.registers.tag(term) for term in dict.fromkeys((*post.tags, *post.categories[1:]))]
         named = {tag.pk: tag for tag in tags}
         page = ArticlePage(**one.fields)
-        return AdoptedArticle(section, page, byline, list(named.values()), one.old_paths)
+        return ImportedArticle(section, page, byline, list(named.values()), one.old_paths)
 
 
 def key_of(post: PostRecord) -> str:
@@ -179,8 +179,8 @@ def key_of(post: PostRecord) -> str:
     return f"untold:{sha256(told.encode()).hexdigest()}"
 
 
-def _page(one: Planned) -> AdoptedPlainPage:
-    return AdoptedPlainPage(PlainPage(**one.fields), one.old_paths)
+def _page(one: Planned) -> ImportedPlainPage:
+    return ImportedPlainPage(PlainPage(**one.fields), one.old_paths)
 
 
 def _column(post: PostRecord) -> dict[str, Any]:

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from hashlib import sha256
 
-from broadsheet.accounts.models import address_digest
-from broadsheet.discussion.actions import AdoptedComment, adopt_comments
+from broadsheet.commenters.models import address_digest
+from broadsheet.discussion.actions import ImportedComment, import_comments
 from broadsheet.discussion.models import MAX_NAME, MAX_WEBSITE, Comment, Revision
 from broadsheet.discussion.states import CommentState
 from broadsheet.interchange.loading.report import Came, Changed, Known, Out, Report
@@ -14,7 +14,7 @@ from broadsheet.interchange.loading.wording import name_of, web_site, words_of
 from broadsheet.interchange.memory import Memory, fit
 from broadsheet.interchange.models import SourceKind
 from broadsheet.interchange.wordpress.records import CommentApproval, CommentKind, CommentRecord
-from broadsheet.review.actions import adopt_decisions
+from broadsheet.review.actions import import_decisions
 from broadsheet.review.models import Decision
 from broadsheet.review.reasons import Outcome, Reason
 
@@ -62,7 +62,7 @@ class Column:
 class _Batch:
     """What is about to be written, in an order in which nobody answers what is not there yet."""
 
-    adopted: dict[str, AdoptedComment] = field(default_factory=dict)
+    adopted: dict[str, ImportedComment] = field(default_factory=dict)
     records: list[CommentRecord] = field(default_factory=list)
 
 
@@ -106,8 +106,8 @@ class Comments:
             self.report.came[_CAME[STATES[record.approval]]] += 1
         if self.report.is_dry or not batch.adopted:
             return
-        comments = adopt_comments(list(batch.adopted.values()))
-        adopt_decisions(
+        comments = import_comments(list(batch.adopted.values()))
+        import_decisions(
             self._decision(record, comment)
             for record, comment in zip(batch.records, comments, strict=True)
             if record.approval in _DECIDED
@@ -152,13 +152,13 @@ class Comments:
         self._add(one, parent, column, batch)
         return True
 
-    def _add(self, one: CommentRecord, parent: AdoptedComment | Comment | None, column: Column, batch: _Batch) -> None:
+    def _add(self, one: CommentRecord, parent: ImportedComment | Comment | None, column: Column, batch: _Batch) -> None:
         key = key_of(one)
         if key in batch.adopted:
             self.report.out[Out.TWICE] += 1
             return
         batch.records.append(one)
-        batch.adopted[key] = AdoptedComment(
+        batch.adopted[key] = ImportedComment(
             article_id=column.article,
             words=self._words(one),
             digest=address_digest(one.email or f"no address {self.memory.source.address} {key}"),

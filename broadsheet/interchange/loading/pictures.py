@@ -13,7 +13,7 @@ from broadsheet.interchange.memory import Memory
 from broadsheet.interchange.models import SourceKind
 from broadsheet.interchange.wordpress.blocks import Gallery, Picture
 from broadsheet.interchange.wordpress.records import PostRecord
-from broadsheet.newsroom.actions import adopt_photo
+from broadsheet.newsroom.actions import import_photo
 from broadsheet.newsroom.models import Photo
 
 MAX_TITLE = 255
@@ -84,7 +84,7 @@ class Pictures:
         words = one_line(words, MAX_TITLE, cut=_unminded) or path.stem
         credit = f"Archive of {self.memory.source.title or self.memory.source.address}"[:MAX_CREDIT]
         with transaction.atomic(durable=True):
-            photo = adopt_photo(path, title=words, credit=credit, description=words)
+            photo = import_photo(path, title=words, credit=credit, description=words)
             if again:
                 self.memory.replace(SourceKind.PICTURE, name, photo.pk)
             else:

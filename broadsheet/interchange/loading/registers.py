@@ -11,7 +11,7 @@ from broadsheet.interchange.loading.wording import name_of, one_line, slug_of
 from broadsheet.interchange.memory import Memory, fit
 from broadsheet.interchange.models import SourceKind
 from broadsheet.interchange.wordpress.records import AuthorRecord, CategoryRecord, Term
-from broadsheet.newsroom.actions import adopt_author, adopt_section, adopt_tag
+from broadsheet.newsroom.actions import import_author, import_section, import_tag
 from broadsheet.newsroom.models import Author, SectionPage
 
 MAX_AUTHOR = 120
@@ -37,7 +37,7 @@ class Registers:
         known = self.authors.get(login)
         name = name_of(known.display_name if known else login, MAX_AUTHOR, cut=self._cut)
         slug = slug_of(name, login, otherwise="author")[:MAX_AUTHOR_SLUG]
-        return self._found(SourceKind.AUTHOR, login, Author, lambda: adopt_author(name or slug, slug=slug))
+        return self._found(SourceKind.AUTHOR, login, Author, lambda: import_author(name or slug, slug=slug))
 
     def section(self, term: Term | None) -> SectionPage:
         """The section that a category has become; without a category, the one for such articles."""
@@ -50,14 +50,14 @@ class Registers:
             SourceKind.CATEGORY,
             term.slug or term.name,
             SectionPage,
-            lambda: adopt_section(title or slug, slug=slug, description=words),
+            lambda: import_section(title or slug, slug=slug, description=words),
         )
 
     def tag(self, term: Term) -> Tag:
         """The tag of this name."""
         name = name_of(term.name or term.slug, MAX_TAG, cut=self._cut)
         slug = slug_of(term.slug, name, otherwise="tag")[:MAX_TAG_SLUG]
-        return self._found(SourceKind.TAG, name or slug, Tag, lambda: adopt_tag(name or slug, slug=slug))
+        return self._found(SourceKind.TAG, name or slug, Tag, lambda: import_tag(name or slug, slug=slug))
 
     def _cut(self) -> None:
         self.report.changed[Changed.NAMES] += 1

@@ -20,12 +20,12 @@ from wagtail.search import index
 
 from broadsheet.newsroom.blocks import BodyBlock
 from broadsheet.newsroom.keys import beside_in, key_of
-from broadsheet.newsroom.models.entries import BylineEntry, Correction
 from broadsheet.newsroom.models.lists import ArticleManager
+from broadsheet.newsroom.models.orderables import BylineEntry, Correction
 from broadsheet.newsroom.models.paper import Paper
 from broadsheet.newsroom.models.photos import Photo
 from broadsheet.newsroom.panels import AppendOnlyPanel, check_entries_stand, entry_of
-from broadsheet.pagecache.actions import may_be_baked
+from broadsheet.pagecache.fragments import cacheable
 
 # A page is read; whatever is sent to the paper has an address of its own.
 READING = [HTTPMethod.GET, HTTPMethod.HEAD, HTTPMethod.OPTIONS]
@@ -243,7 +243,7 @@ class ArticlePage(Page):
         """Serves the article at its one address and sends every other way to it there."""
         if self.address and request.path != f"/{self.address}/":
             return HttpResponsePermanentRedirect(f"/{self.address}/")
-        may_be_baked(key_of(self), beside_in(self.section))
+        cacheable(key_of(self), beside_in(self.section))
         return super().serve(request, *args, **kwargs)
 
     def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:

@@ -17,7 +17,7 @@ from broadsheet.newsroom.keys import FRONT, LATEST, key_of, list_of
 from broadsheet.newsroom.models.articles import READING, ArticlePage
 from broadsheet.newsroom.models.lists import ArticlePages, FewManager, page_or_404
 from broadsheet.newsroom.models.paper import Paper
-from broadsheet.pagecache.actions import may_be_baked
+from broadsheet.pagecache.fragments import cacheable
 
 PAGE_SIZE = 20
 # First parts of addresses that the paper itself needs; no page beneath the front page may take one.
@@ -89,7 +89,7 @@ class FrontPage(Page):
 
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Serves the page, which shows today's date."""
-        may_be_baked(FRONT, LATEST, until=Paper.load(request_or_site=request).midnight())
+        cacheable(FRONT, LATEST, until=Paper.load(request_or_site=request).midnight())
         return super().serve(request, *args, **kwargs)
 
 
@@ -163,7 +163,7 @@ class SectionPage(Page):
 
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Serves one page of the list."""
-        may_be_baked(list_of(self))
+        cacheable(list_of(self))
         return super().serve(request, *args, **kwargs)
 
     def clean(self) -> None:
@@ -200,7 +200,7 @@ class PlainPage(Page):
 
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Serves the page."""
-        may_be_baked(key_of(self))
+        cacheable(key_of(self))
         return super().serve(request, *args, **kwargs)
 
     def clean(self) -> None:

@@ -15,7 +15,7 @@ from django.utils import timezone, translation
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 
-from broadsheet.pagecache.actions import kept
+from broadsheet.pagecache.fragments import cached
 
 _speaking: "ContextVar[Paper | None]" = ContextVar("the paper in whose voice this request is answered", default=None)
 
@@ -70,7 +70,7 @@ class Paper(BaseGenericSetting):
     @classmethod
     def load(cls, request_or_site: Any = None) -> "Paper":
         """The paper; every page asks for it, and it changes once a year."""
-        return kept("paper", lambda: super(Paper, cls).load(request_or_site))
+        return cached("paper", lambda: super(Paper, cls).load(request_or_site))
 
     @classmethod
     def speaking(cls) -> "Paper":

@@ -16,7 +16,7 @@ from wagtail.images.models import IMAGE_FORMAT_EXTENSIONS, AbstractImage, Abstra
 
 from broadsheet.core.errors import Refusal
 from broadsheet.newsroom.errors import NoRoomForPhoto, NoRoomForSize
-from broadsheet.newsroom.exposure import without_metadata
+from broadsheet.newsroom.exif import without_metadata
 
 logger = logging.getLogger(__name__)
 

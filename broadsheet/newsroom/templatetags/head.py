@@ -12,7 +12,7 @@ from broadsheet.newsroom.keys import key_of
 from broadsheet.newsroom.models import ArticlePage, Paper, Photo
 from broadsheet.newsroom.pictures import crop_of
 from broadsheet.newsroom.queries import moment, printable
-from broadsheet.pagecache.actions import shows
+from broadsheet.pagecache.fragments import depends_on
 
 register = template.Library()
 register.filter(moment)
@@ -49,7 +49,7 @@ def absolute(path: str) -> str:
 @register.simple_tag
 def shared_picture(photo: Photo) -> str:
     """The picture that stands beside a link to the article elsewhere."""
-    shows(key_of(photo))
+    depends_on(key_of(photo))
     return absolute(crop_of(photo, ratio="16x9"))
 
 
@@ -57,7 +57,7 @@ def shared_picture(photo: Photo) -> str:
 def authors_of(article: ArticlePage) -> list[str]:
     """The addresses of those who wrote it."""
     authors = [entry.author for entry in article.signed_by]
-    shows(*map(key_of, authors))
+    depends_on(*map(key_of, authors))
     return [absolute(author.get_absolute_url()) for author in authors]
 
 

@@ -16,10 +16,10 @@ from django.utils.html import escape
 from wagtail.rich_text import RichText
 
 from broadsheet.newsroom.keys import beside_in, key_of
-from broadsheet.newsroom.layout import Front, compose_front
+from broadsheet.newsroom.layout import FrontLayout, compose_front
 from broadsheet.newsroom.models import ArticlePage, FrontPage, Photo, SectionPage
 from broadsheet.newsroom.pictures import Sources, sources_of
-from broadsheet.pagecache.actions import kept, shows
+from broadsheet.pagecache.fragments import cached, depends_on
 
 register = template.Library()
 
@@ -30,7 +30,7 @@ _FIRST_PARAGRAPH = re.compile(r"\s*<p(?:\s[^>]*)?>")
 
 
 @register.simple_tag
-def composed(front: FrontPage) -> Front:
+def composed(front: FrontPage) -> FrontLayout:
     """What stands where on the front page."""
     return compose_front(front)
 
@@ -43,7 +43,7 @@ def photo(
 
     `ratio` crops it around its focal point, e.g. "3x2"; `eager` is for the one picture at the top.
     """
-    shows(key_of(image))
+    depends_on(key_of(image))
     sources: Sources = sources_of(image, ratio=ratio)
     return {"sources": sources, "alt": alt, "sizes": sizes, "eager": eager}
 
@@ -51,7 +51,7 @@ def photo(
 @register.simple_tag
 def names(thing: Any) -> str:
     """Names the article, author or subject that stands here among what the page shows; puts nothing on it."""
-    shows(key_of(thing))
+    depends_on(key_of(thing))
     return ""
 
 
@@ -59,13 +59,13 @@ def names(thing: Any) -> str:
 def related_to(article: ArticlePage) -> list[str]:
     """The teasers of the ten latest others of the same section."""
     section = article.section
-    latest = kept(("latest of", section.pk), lambda: _latest_of(section))
+    latest = cached(("latest of", section.pk), lambda: _latest_of(section))
     return [teaser for number, teaser in latest if number != article.pk][:RELATED]
 
 
 def _latest_of(section: SectionPage) -> Sequence[tuple[int, str]]:
     """One more than is shown: under one of them the others are."""
-    shows(beside_in(section))
+    depends_on(beside_in(section))
     latest = ArticlePage.objects.published().in_section(section).newest_first().for_lists()[: RELATED + 1]
     return [(one.pk, render_to_string(_TEASER, {"article": one, "size": "brief"})) for one in latest]
 
@@ -103,7 +103,7 @@ class KeptNode(template.Node):
     def render(self, context: template.Context) -> str:
         """Rendered once for all pages where the words behind {% kept %} are the same, but for what is fresh in it."""
         name = tuple(word.resolve(context) for word in self.told_apart)
-        between, fresh = kept(name, lambda: self._rendered(context))
+        between, fresh = cached(name, lambda: self._rendered(context))
         filled = (one.render(context) for one in fresh)
         return "".join(chain.from_iterable(zip_longest(between, filled, fillvalue="")))
 

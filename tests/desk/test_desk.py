@@ -1,0 +1,143 @@
+"""The desk through its addresses."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from broadsheet.accounts.states import Role
+from broadsheet.discussion.models import Comment, Revision
+from broadsheet.discussion.states import CommentState
+from broadsheet.review.models import Decision
+from tests.factories import accounts, discussion, newsroom
+
+pytestmark = pytest.mark.django_db
+
+
+def post(client: Client, comment: Comment, **given: object) -> int:
+    sent = {"revision": discussion.latest(comment).pk, **given}
+    return client.post(reverse("desk:decide", args=[comment.pk]), sent).status_code
+
+
+@pytest.fixture
+def desk() -> Client:
+    return accounts.signed_in(Role.REVIEWER)
+
+
+def test_what_has_waited_longest_comes_first(desk: Client) -> None:
+    article = newsroom.article()
+    texts = [f"This one is number {number}." for number in (1, 2, 3)]
+    for text in texts:
+        discussion.pending(article, text=text)
+    page = desk.get("/desk/").content.decode()
+    assert page.index(texts[0]) < page.index(texts[1]) < page.index(texts[2])
+
+
+def test_nothing_unconfirmed_reaches_the_desk(desk: Client) -> None:
+    discussion.submitted(text="Nobody has confirmed this.")
+    discussion.in_state(CommentState.EXPIRED)
+    assert "Nobody has confirmed this." not in desk.get("/desk/").content.decode()
+
+
+def test_a_reviewer_approves_and_the_queue_is_empty(desk: Client) -> None:
+    comment = discussion.pending()
+    assert post(desk, comment, outcome="approve") == 302
+    assert discussion.fresh(comment).state == CommentState.PUBLISHED
+    assert Decision.objects.get().outcome == "approve"
+
+
+def test_a_decline_without_a_reason_comes_back_with_what_was_typed(desk: Client) -> None:
+    comment = discussion.pending()
+    response = desk.post(
+        reverse("desk:decide", args=[comment.pk]),
+        {"revision": discussion.latest(comment).pk, "outcome": "decline", "explanation": "Please stay with the ferry."},
+    )
+    assert response.status_code == 422
+    assert "Choose one of the nine reasons" in response.content.decode()
+    assert "Please stay with the ferry." in response.content.decode()
+    assert discussion.fresh(comment).state == CommentState.PENDING
+
+
+def test_illegal_needs_the_law_that_it_breaks(desk: Client) -> None:
+    comment = discussion.pending()
+    assert post(desk, comment, outcome="decline", reason="9") == 422
+    assert post(desk, comment, outcome="decline", reason="9", law="German Criminal Code § 130") == 302
+    assert Decision.objects.get().law == "German Criminal Code § 130"
+
+
+def test_a_colleague_who_was_faster_is_told_in_words(desk: Client) -> None:
+    comment = discussion.pending()
+    post(desk, comment, outcome="approve")
+    response = desk.post(
+        reverse("desk:decide", args=[comment.pk]), {"revision": discussion.latest(comment).pk, "outcome": "hold"}
+    )
+    assert response.status_code == 409
+    assert "Somebody was there before" in response.content.decode()
+
+
+def test_a_text_of_another_comment_cannot_be_decided_here(desk: Client) -> None:
+    mine, other = discussion.pending(), discussion.pending()
+    response = desk.post(
+        reverse("desk:decide", args=[mine.pk]), {"revision": discussion.latest(other).pk, "outcome": "approve"}
+    )
+    assert response.status_code == 404
+    assert Comment.objects.awaiting_review().count() == 2
+
+
+@pytest.mark.parametrize("role", [Role.REPORTER, Role.EDITOR])
+def test_whoever_is_no_reviewer_meets_a_page_that_says_so(role: Role) -> None:
+    comment = discussion.pending()
+    client = accounts.signed_in(role)
+    for address in ("/desk/", reverse("desk:comment", args=[comment.pk])):
+        response = client.get(address)
+        assert response.status_code == 403
+        assert "may not" in response.content.decode() or "right" in response.content.decode()
+    assert post(client, comment, outcome="approve") == 403
+    assert discussion.fresh(comment).state == CommentState.PENDING
+
+
+def test_a_stranger_is_sent_to_sign_in(client: Client) -> None:
+    comment = discussion.pending()
+    for address in ("/desk/", reverse("desk:comment", args=[comment.pk])):
+        response = client.get(address)
+        assert response.status_code == 302
+        assert response.headers["Location"].startswith("/sign-in/")
+    assert post(client, comment, outcome="approve") == 302
+    assert discussion.fresh(comment).state == CommentState.PENDING
+
+
+def test_a_forged_decision_from_another_site_is_refused() -> None:
+    comment = discussion.pending()
+    forged = Client(enforce_csrf_checks=True)
+    forged.force_login(accounts.staff(Role.REVIEWER))
+    assert post(forged, comment, outcome="approve") == 403
+    assert discussion.fresh(comment).state == CommentState.PENDING
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [{}, {"outcome": "explode"}, {"outcome": "decline", "reason": "77"}, {"outcome": "approve", "revision": "x"}],
+)
+def test_malformed_decisions_change_nothing(desk: Client, sent: dict[str, str]) -> None:
+    comment = discussion.pending()
+    assert post(desk, comment, **sent) == 422
+    assert discussion.fresh(comment).state == CommentState.PENDING
+
+
+def test_a_text_that_changed_while_it_was_read_is_shown_anew(desk: Client) -> None:
+    comment = discussion.pending(text="The old words.")
+    read = discussion.latest(comment)
+    newer = Revision.objects.create(comment=comment, number=2, name="Ida", text="The new words.")
+    Comment.objects.filter(pk=comment.pk).update(latest=newer)
+    response = desk.post(reverse("desk:decide", args=[comment.pk]), {"revision": read.pk, "outcome": "approve"})
+    assert response.status_code == 409
+    assert "read the new text" in response.content.decode()
+    assert "The new words." in desk.get(reverse("desk:comment", args=[comment.pk])).content.decode()
+
+
+def test_the_queue_costs_the_same_however_long_it_is(desk: Client, django_assert_max_num_queries: object) -> None:
+    article = newsroom.article()
+    for _ in range(25):
+        discussion.pending(article)
+    desk.get("/desk/")
+    with django_assert_max_num_queries(15):  # type: ignore[operator]
+        desk.get("/desk/")
