@@ -1,4 +1,4 @@
-"""Caches in front are told what is stale in the way that each understands, and again until they have heard."""
+"""Caches in front are told what is stale in the way that each understands, and again until they have acknowledged."""
 
 import json
 import re
@@ -367,7 +367,7 @@ def test_the_doctor_says_whether_the_caches_in_front_hear(reader: Reader, in_fro
 
 @in_order
 def test_a_machine_confirms_a_purge_only_when_those_in_front_have_heard_it(reader: Reader, in_front: Cache) -> None:
-    assert telling.heard(position()) == Position.after(0)
+    assert telling.acknowledged(position()) == Position.after(0)
     actions.catch_up()
     told = actions.store().seen()
     assert told is not None
@@ -375,14 +375,14 @@ def test_a_machine_confirms_a_purge_only_when_those_in_front_have_heard_it(reade
     Purge.objects.write({"comments:12"}, Effect.REMOVED)
     actions.catch_up()
     assert actions.store().seen() != told
-    assert telling.heard(position()) == told
+    assert telling.acknowledged(position()) == told
 
 
 def test_with_nothing_in_front_nothing_is_told_and_nothing_pending(reader: Reader) -> None:
     Purge.objects.write({"comments:12"}, Effect.REMOVED)
     assert not telling.tell(position())
     assert not telling.cdn_may_be_stale()
-    assert telling.heard(position()) == position()
+    assert telling.acknowledged(position()) == position()
 
 
 def everything_is_settled(clock: time_machine.Traveller, in_front: Cache) -> None:

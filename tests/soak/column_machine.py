@@ -273,7 +273,7 @@ class ColumnMachine(RuleBasedStateMachine):
     @rule(who=st.sampled_from(PEOPLE), yes=st.booleans())
     def approve_person(self, who: str, yes: bool) -> None:
         """A commenter may post without review from now on, or no longer."""
-        from broadsheet.accounts.models import address_digest  # noqa: PLC0415
+        from broadsheet.commenters.models import address_digest  # noqa: PLC0415
 
         found = Commenter.objects.filter(digest=address_digest(who))
         if found.update(standing=Standing.APPROVED if yes else Standing.NEW):
