@@ -1,5 +1,6 @@
 """Those who write to one SQLite file come one after the other; nobody who hangs keeps them from it."""
 
+import errno
 import fcntl
 import os
 import signal
@@ -15,7 +16,7 @@ from django.db import OperationalError
 from pytest_django.plugin import DjangoDbBlocker
 
 from broadsheet.core.sqlite import base
-from broadsheet.core.sqlite.queue import queue_of
+from broadsheet.core.sqlite.queue import Queue, queue_of
 from tools.equipment import ROOT
 
 HOLDS = """
@@ -116,7 +117,7 @@ def test_threads_of_one_process_stand_in_it_too(paper: base.DatabaseWrapper) -> 
             inside += 1
             most = max(most, inside)
             inside -= 1
-            queue.leave(place)
+            place.leave()
 
     threads = [threading.Thread(target=visit) for _ in range(8)]
     for thread in threads:
@@ -124,6 +125,69 @@ def test_threads_of_one_process_stand_in_it_too(paper: base.DatabaseWrapper) -> 
     for thread in threads:
         thread.join()
     assert (most, inside) == (1, 0)
+
+
+@pytest.fixture
+def hasty_threads() -> Iterator[None]:
+    """Threads that interrupt one another wherever they can."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(usual)
+
+
+@pytest.mark.usefixtures("hasty_threads")
+def test_threads_that_ask_first_at_the_same_moment_get_the_same_queue(tmp_path: Path) -> None:
+    threads, files = 8, [str(tmp_path / f"{number}.sqlite3") for number in range(200)]
+    barrier = threading.Barrier(threads)
+    found: list[set[Queue]] = [set() for _ in files]
+
+    def ask() -> None:
+        for file, queues in zip(files, found, strict=True):
+            barrier.wait(timeout=20)
+            queues.add(queue_of(file))
+
+    running = [threading.Thread(target=ask) for _ in range(threads)]
+    for thread in running:
+        thread.start()
+    for thread in running:
+        thread.join()
+    assert {len(queues) for queues in found} == {1}
+
+
+def test_a_place_that_cannot_be_given_up_turns_no_commit_into_an_error(
+    paper: base.DatabaseWrapper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    close = os.close
+
+    def fail(file: int) -> None:
+        close(file)
+        raise OSError(errno.EIO, "Input/output error")
+
+    begin(paper)
+    write(paper, "The tide was late.")
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "close", fail)
+        paper.commit()
+    paper.set_autocommit(True)
+    assert is_free(paper)
+    with paper.cursor() as cursor:
+        assert cursor.execute("SELECT * FROM comment").fetchall() == [("The tide was late.",)]
+    begin(paper)  # nor does it keep the next writer waiting
+    assert not is_free(paper)
+    paper.rollback()
+
+
+def test_a_place_is_given_up_once(tmp_path: Path) -> None:
+    queue = Queue(tmp_path / "queue")
+    first = queue.enter(patience=0)
+    assert first
+    first.leave()
+    second = queue.enter(patience=0)
+    first.leave()
+    assert second
+    assert queue.enter(patience=0) is None  # the second has it, whatever the first does
+    second.leave()
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.backends.sqlite3 import base
 
-from broadsheet.core.sqlite.queue import queue_of
+from broadsheet.core.sqlite.queue import Place, queue_of
 
 PATIENCE = 10.0  # seconds; afterwards SQLite's own wait begins
 
@@ -12,7 +12,7 @@ PATIENCE = 10.0  # seconds; afterwards SQLite's own wait begins
 class DatabaseWrapper(base.DatabaseWrapper):
     """Each transaction that writes stands in the queue first, and leaves it when it has committed or is rolled back."""
 
-    _place: int | None = None
+    _place: Place | None = None
 
     def _start_transaction_under_autocommit(self) -> None:
         if not self.is_in_memory_db():
@@ -44,4 +44,4 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _leave(self) -> None:
         place, self._place = self._place, None
         if place is not None:
-            queue_of(str(self.settings_dict["NAME"])).leave(place)
+            place.leave()
