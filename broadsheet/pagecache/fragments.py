@@ -38,7 +38,8 @@ class _Shelf:
         if now.next < self.at.next:
             return _Shelf(now)
         purged = Purge.objects.keys_between(self.at, now)
-        return _Shelf(now, {name: piece for name, piece in self.pieces.items() if not piece.keys & purged})
+        pieces = self.pieces.copy()  # in one step: other threads still add to this shelf
+        return _Shelf(now, {name: piece for name, piece in pieces.items() if not piece.keys & purged})
 
 
 class FragmentCache:
@@ -72,9 +73,11 @@ class FragmentCache:
         self._shelf = _Shelf(Position.after(0))
 
     def _shelf_at(self, now: Position) -> _Shelf:
-        if self._shelf.at != now:
-            self._shelf = self._shelf.moved_to(now)
-        return self._shelf
+        """Return the shelf of one moment; another thread may put that of another moment in its place meanwhile."""
+        shelf = self._shelf
+        if shelf.at != now:
+            shelf = self._shelf = shelf.moved_to(now)
+        return shelf
 
 
 def _made(make: Callable[[], Any], *, since: Position) -> _Piece:

@@ -17,6 +17,7 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from broadsheet.core.sqlite import base
 from broadsheet.core.sqlite.queue import Queue, queue_of
+from tests.threads import at_once
 from tools.equipment import ROOT
 
 HOLDS = """
@@ -127,32 +128,10 @@ def test_threads_of_one_process_stand_in_it_too(paper: base.DatabaseWrapper) -> 
     assert (most, inside) == (1, 0)
 
 
-@pytest.fixture
-def hasty_threads() -> Iterator[None]:
-    """Threads that interrupt one another wherever they can."""
-    usual = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)
-    yield
-    sys.setswitchinterval(usual)
-
-
-@pytest.mark.usefixtures("hasty_threads")
 def test_threads_that_ask_first_at_the_same_moment_get_the_same_queue(tmp_path: Path) -> None:
-    threads, files = 8, [str(tmp_path / f"{number}.sqlite3") for number in range(200)]
-    barrier = threading.Barrier(threads)
-    found: list[set[Queue]] = [set() for _ in files]
-
-    def ask() -> None:
-        for file, queues in zip(files, found, strict=True):
-            barrier.wait(timeout=20)
-            queues.add(queue_of(file))
-
-    running = [threading.Thread(target=ask) for _ in range(threads)]
-    for thread in running:
-        thread.start()
-    for thread in running:
-        thread.join()
-    assert {len(queues) for queues in found} == {1}
+    files = [str(tmp_path / f"{number}.sqlite3") for number in range(200)]
+    for file in files:
+        assert len(set(at_once(lambda file=file: queue_of(file)))) == 1  # type: ignore[misc]
 
 
 def test_a_place_that_cannot_be_given_up_turns_no_commit_into_an_error(

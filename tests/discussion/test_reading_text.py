@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from broadsheet.discussion.templatetags.discussion import reading_text
+from tests.threads import at_once
 
 FRAGMENTS = [
     "https://a.example/x?a=1&b=2",
@@ -46,6 +47,12 @@ def test_an_address_is_a_link_that_vouches_for_nothing() -> None:
 )  # fmt: skip
 def test_nothing_else_is_a_link(text: str) -> None:
     assert "<a" not in reading_text(text)
+
+
+def test_threads_that_read_different_texts_at_the_same_moment_get_their_own_links() -> None:
+    texts = [f"{'word ' * number}https://{number}.example/ and {number}" for number in range(20)]
+    alone = [reading_text(text) for text in texts]
+    assert at_once(lambda: [reading_text(text) for text in texts * 5]) == [alone * 5] * 8
 
 
 def test_an_address_cannot_break_out_of_its_link() -> None:

@@ -1,8 +1,10 @@
 """What many pages have alike is made once, named by every page it stands on, and never shown when it is stale."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import copy_context
 from datetime import UTC, datetime, timedelta
+from itertools import count
 
 import pytest
 import time_machine
@@ -102,6 +104,30 @@ def test_two_pages_of_different_moments_at_once_get_nothing_older_than_themselve
             assert fragments.cached("foot", foot) == 2
         fragments.cached("foot", foot)
     assert asked(fragments, foot) > 1
+
+
+class Busy:
+    """The name of a piece; while the pieces are looked through, another thread adds one."""
+
+    def __init__(self) -> None:
+        self.meanwhile: Callable[[], object] = int
+
+    def __hash__(self) -> int:
+        self.meanwhile()
+        return 1
+
+
+def test_a_page_that_adds_a_piece_while_another_looks_through_them_disturbs_nobody(
+    fragments: FragmentCache, foot: Foot
+) -> None:
+    busy = Busy()
+    with request():
+        assert fragments.cached(busy, foot) == 1
+        earlier = copy_context()
+        purge("head")
+        numbers = count()
+        busy.meanwhile = lambda: earlier.run(fragments.cached, next(numbers), foot)
+        assert asked(fragments, foot) > 1
 
 
 def test_nothing_is_cached_without_a_look_into_the_log_nor_within_a_transaction(
