@@ -1,7 +1,6 @@
 """Papers in temporary folders, made and served by the command as an operator does: in processes of their own."""
 
 import os
-import re
 import secrets
 import shutil
 import subprocess
@@ -19,6 +18,7 @@ import psycopg
 from bench.rows import Missing
 from tools import equipment
 from tools.ports import free_port
+from tools.processes import descendants
 
 ROOT = Path(__file__).resolve().parents[1]
 BROADSHEET = [sys.executable, "-m", "broadsheet"]
@@ -61,12 +61,7 @@ class Served:
     @property
     def descendants(self) -> set[int]:
         """The numbers of all processes beneath it."""
-        listed = ran(["ps", "-eo", "pid=,ppid="], dict(os.environ))
-        parents = {int(pid): int(parent) for pid, parent in re.findall(r"(\d+) +(\d+)", listed)}
-        found = {self.pid}
-        while more := {pid for pid, parent in parents.items() if parent in found} - found:
-            found |= more
-        return found - {self.pid}
+        return descendants(self.pid)
 
 
 def ran(command: list[str], environment: dict[str, str]) -> str:

@@ -9,7 +9,10 @@ import pytest
 from django.db import connections, transaction
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.command.logs import pytest_runtest_makereport, pytest_runtest_setup
 from tools import equipment
+
+__all__ = ["pytest_runtest_makereport", "pytest_runtest_setup"]
 
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",

@@ -1,7 +1,6 @@
 """Papers in folders of their own, run by the command as an operator does: in a process of its own."""
 
 import os
-import re
 import shutil
 import signal
 import sqlite3
@@ -10,18 +9,21 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.error import HTTPError
 
 import psycopg
 
+from tests.command import logs
 from tests.contracts.tree import ROOT
 from tools.ports import free_port
+from tools.processes import descendants, living
 
 BROADSHEET = [sys.executable, "-m", "broadsheet"]
 NAME, EDITOR = "The Elmford Courier", "editor@paper.example"
+TITLE = 200  # characters of a command in the title of its log
 PATIENCE = 180  # seconds; a busy machine takes a minute to make a paper
 POSTGRES = os.environ.get("BROADSHEET_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432").rstrip("/")
 ON_POSTGRES = os.environ.get("BROADSHEET_TEST_DATABASE") == "postgres"
@@ -44,16 +46,20 @@ def ran(
 ) -> subprocess.CompletedProcess[str]:
     """Runs one command to its end, which comes within `patience` seconds."""
     command = [*BROADSHEET, *map(str, words)]
-    return subprocess.run(
-        command,
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        stdin=subprocess.DEVNULL,
-        timeout=patience,
-        check=False,
-    )
+    try:
+        return subprocess.run(
+            command,
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            timeout=patience,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        error.add_note(f"By then it had written:\n{(error.stderr or b'').decode(errors='replace')}")
+        raise
 
 
 def refusal_of(ran: subprocess.CompletedProcess[str]) -> str:
@@ -96,10 +102,8 @@ class Paper:
             with psycopg.connect(f"{POSTGRES}/{self.database}", autocommit=True) as server:
                 cursor = server.execute(statement)
                 return cursor.fetchall() if cursor.description else []
-        with sqlite3.connect(self.folder / "paper.sqlite3", timeout=20) as file:
-            rows = file.execute(statement).fetchall()
-        file.close()
-        return rows
+        with closing(sqlite3.connect(self.folder / "paper.sqlite3", timeout=20)) as file, file:
+            return file.execute(statement).fetchall()
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -110,11 +114,10 @@ class Paper:
                 yield
                 server.rollback()
             return
-        file = sqlite3.connect(self.folder / "paper.sqlite3", isolation_level=None, timeout=20)
-        file.execute("BEGIN EXCLUSIVE")
-        yield
-        file.execute("ROLLBACK")
-        file.close()
+        with closing(sqlite3.connect(self.folder / "paper.sqlite3", isolation_level=None, timeout=20)) as file:
+            file.execute("BEGIN EXCLUSIVE")
+            yield
+            file.execute("ROLLBACK")
 
     def add_option(self, line: str) -> None:
         """Adds a line to broadsheet.toml."""
@@ -132,14 +135,16 @@ class Served:
 
     def __post_init__(self) -> None:
         """Starts it and waits for its first line."""
+        self.log = logs.begun(f"broadsheet {' '.join(self.words)}"[:TITLE])
         self.program = subprocess.Popen(
             [*BROADSHEET, *self.words], cwd=ROOT, env=surroundings(**self.surroundings), stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True,
+            stderr=self.log.file, stdin=subprocess.DEVNULL, text=True,
         )  # fmt: skip
         assert self.program.stdout is not None
         self.first_line = self.program.stdout.readline()
         if not self.first_line:
-            raise AssertionError(self.program.communicate(timeout=PATIENCE))
+            self.close()
+            raise AssertionError(f"It ended before it said anything:\n{self.log.text()}")
 
     def get(self, path: str) -> tuple[int, str]:
         """Asks for one page."""
@@ -153,26 +158,21 @@ class Served:
     def end(self, how: signal.Signals = signal.SIGTERM) -> int:
         """Sends the signal and returns the exit code."""
         self.program.send_signal(how)
-        self.said = self.program.communicate(timeout=PATIENCE)
+        self.said = self.program.communicate(timeout=PATIENCE)[0], self.log.text()
         return self.program.returncode
 
     def descendants(self) -> set[int]:
         """The numbers of all processes beneath it."""
-        listed = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
-        parents = {int(pid): int(parent) for pid, parent in re.findall(r"(\d+) +(\d+)", listed)}
-        found = {self.program.pid}
-        while more := {pid for pid, parent in parents.items() if parent in found} - found:
-            found |= more
-        return found - {self.program.pid}
+        return descendants(self.program.pid)
 
     def close(self) -> None:
         """Ends it however it is, so that no test leaves anything behind."""
         if self.program.poll() is None:
             self.program.kill()
             self.program.communicate(timeout=PATIENCE)
-        for pipe in (self.program.stdout, self.program.stderr):
-            if pipe:
-                pipe.close()
+        if self.program.stdout:
+            self.program.stdout.close()
+        self.log.end()
 
 
 @contextmanager
@@ -195,12 +195,6 @@ def working(paper: Paper) -> Iterator[Served]:
         yield running
     finally:
         running.close()
-
-
-def living(pids: set[int]) -> set[int]:
-    """Those of the processes that still run; one that waits to be reaped does not."""
-    listed = subprocess.run(["ps", "-eo", "pid=,stat="], capture_output=True, text=True, check=True).stdout
-    return {int(pid) for pid, state in re.findall(r"(\d+) +(\S+)", listed) if not state.startswith("Z")} & pids
 
 
 # Making papers: one is initialised, the others are copies of it.

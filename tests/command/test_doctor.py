@@ -4,6 +4,7 @@ import re
 import shutil
 import sqlite3
 import stat
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -78,9 +79,8 @@ def test_a_mail_server_that_does_not_answer_is_told(paper: Paper) -> None:
 
 @pytest.mark.skipif(ON_POSTGRES, reason="the journal is SQLite's")
 def test_a_file_with_a_log_that_this_sqlite_may_damage_is_told_and_turned_back(paper: Paper) -> None:
-    file = sqlite3.connect(paper.folder / "paper.sqlite3")
-    file.execute("PRAGMA journal_mode=WAL")
-    file.close()
+    with closing(sqlite3.connect(paper.folder / "paper.sqlite3")) as file:
+        file.execute("PRAGMA journal_mode=WAL")
     ran = paper.run("doctor")
     if journal_mode() == "WAL":
         assert lines_of(ran.stdout)["journal"] == "ok"

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.command.load import Column, ask, reading
-from tests.command.papers import ON_POSTGRES, Paper, Served, living, served, wait_until
+from tests.command.papers import ON_POSTGRES, Paper, Served, served, wait_until
+from tools.processes import living
 
 pytestmark = pytest.mark.timeout(600)
 MISSED = """

@@ -13,7 +13,11 @@ import pytest
 
 from tests.campaigns import figure
 from tests.command.papers import ON_POSTGRES, POSTGRES, Paper, Served, served, wait_until
+<<<<<<< HEAD
 from tests.command.proxy import Cable
+=======
+from tools.processes import living
+>>>>>>> 162aee2 (A test that fails shows its servers' logs, processes are read from /proc, and connections to SQLite are closed)
 
 pytestmark = [
     pytest.mark.skipif(not ON_POSTGRES, reason="several machines need PostgreSQL"),
@@ -93,7 +97,7 @@ def test_a_machine_that_begins_again_answers_nothing_that_was_removed_meanwhile(
     third = machines.running[2]
     family = third.descendants()
     third.end(signal.SIGKILL)
-    wait_until(lambda: not _any_alive(family))
+    wait_until(lambda: not living(family))
     machines.told("turn()")
     assert "Purge pending" in machines.told("desk()")
     with served(machines.third, "--workers", "1", port=third.port) as again:
@@ -103,7 +107,3 @@ def test_a_machine_that_begins_again_answers_nothing_that_was_removed_meanwhile(
     machines.told("turn()")
     time.sleep(1)
     assert "Purge pending" not in machines.told("desk()")  # it has said that it ended, and nobody waits for it
-
-
-def _any_alive(pids: set[int]) -> bool:
-    return any(Path(f"/proc/{pid}/stat").exists() for pid in pids)

@@ -18,7 +18,6 @@ from tests.command.papers import (
     Paper,
     Served,
     broadsheet,
-    living,
     refusal_of,
     served,
     surroundings,
@@ -26,6 +25,7 @@ from tests.command.papers import (
 )
 from tests.contracts.tree import ROOT
 from tools.ports import free_port
+from tools.processes import living
 
 SLOW = pytest.mark.timeout(180)
 

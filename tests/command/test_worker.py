@@ -5,7 +5,8 @@ import signal
 import socket
 from pathlib import Path
 
-from tests.command.papers import Paper, living, wait_until, working
+from tests.command.papers import Paper, wait_until, working
+from tools.processes import living
 
 ENQUEUE = "from tests.command.slow_server import nap; nap.enqueue({path!r}, {seconds})"
 

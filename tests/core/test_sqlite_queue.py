@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -97,12 +98,11 @@ def test_it_is_given_up_however_the_transaction_ends(paper: base.DatabaseWrapper
 def test_it_is_given_up_where_the_file_does_not_let_one_in(
     paper: base.DatabaseWrapper,
 ) -> None:
-    outsider = sqlite3.connect(paper.settings_dict["NAME"], isolation_level=None)
-    outsider.execute("BEGIN EXCLUSIVE")
-    with pytest.raises(OperationalError):
-        begin(paper)
-    outsider.execute("ROLLBACK")
-    outsider.close()
+    with closing(sqlite3.connect(paper.settings_dict["NAME"], isolation_level=None)) as outsider:
+        outsider.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(OperationalError):
+            begin(paper)
+        outsider.execute("ROLLBACK")
     assert is_free(paper)
 
 

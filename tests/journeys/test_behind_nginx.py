@@ -25,6 +25,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from django.conf import settings
 
+from tests.command.logs import written
 from tests.command.papers import PATIENCE, Paper, copy_of, drop, served, wait_until
 from tests.conftest import borrow
 from tests.contracts.tree import ROOT
@@ -39,7 +40,7 @@ AROUND = """
 daemon off;
 master_process off;
 pid nginx.pid;
-error_log error.log;
+error_log stderr;
 events {}
 http {
     access_log off;
@@ -170,15 +171,17 @@ class Nginx:
     @contextmanager
     def running(self) -> Iterator["Nginx"]:
         """Answers until the block ends."""
-        with (self.folder / "said.txt").open("w") as said:
-            program = subprocess.Popen(self.command(), stdin=subprocess.DEVNULL, stdout=said, stderr=said)
-        try:
-            wait_until(lambda: program.poll() is not None or answers(self.port))
-            assert program.poll() is None, (self.folder / "said.txt").read_text()
-            yield self
-        finally:
-            program.terminate()
-            program.wait(timeout=PATIENCE)
+        with written("nginx") as log:
+            program = subprocess.Popen(
+                self.command(), stdin=subprocess.DEVNULL, stdout=log.file, stderr=subprocess.STDOUT
+            )
+            try:
+                wait_until(lambda: program.poll() is not None or answers(self.port))
+                assert program.poll() is None
+                yield self
+            finally:
+                program.terminate()
+                program.wait(timeout=PATIENCE)
 
     def get(self, path: str, method: str = "GET", body: str = "", **headers: str) -> Answered:
         """Asks over https; headers as Python writes them: `accept_encoding="gzip"`."""

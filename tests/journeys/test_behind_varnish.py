@@ -17,6 +17,7 @@ from urllib.parse import urlencode
 import pytest
 from django.conf import settings
 
+from tests.command.logs import written
 from tests.command.papers import PATIENCE, Paper, copy_of, drop, served, wait_until
 from tests.conftest import borrow
 from tests.contracts.tree import ROOT
@@ -101,15 +102,17 @@ class Varnish:
     def running(self) -> Iterator["Varnish"]:
         """Answers until the block ends."""
         words = ["-F", "-T", "none", "-a", f"127.0.0.1:{self.port}", "-s", "malloc,32m"]
-        with (self.folder / "said.txt").open("w") as said:
-            program = subprocess.Popen(self.command(*words), stdin=subprocess.DEVNULL, stdout=said, stderr=said)
-        try:
-            wait_until(lambda: program.poll() is not None or answers(self.port))
-            assert program.poll() is None, (self.folder / "said.txt").read_text()
-            yield self
-        finally:
-            program.terminate()
-            program.wait(timeout=PATIENCE)
+        with written("Varnish") as log:
+            program = subprocess.Popen(
+                self.command(*words), stdin=subprocess.DEVNULL, stdout=log.file, stderr=subprocess.STDOUT
+            )
+            try:
+                wait_until(lambda: program.poll() is not None or answers(self.port))
+                assert program.poll() is None
+                yield self
+            finally:
+                program.terminate()
+                program.wait(timeout=PATIENCE)
 
     def get(self, path: str, method: str = "GET", body: str = "", **headers: str) -> Answered:
         """Asks as what ends TLS before it does; headers as Python writes them: `accept_encoding="gzip"`."""

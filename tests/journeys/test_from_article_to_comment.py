@@ -18,6 +18,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from broadsheet.demo.sign_ins import SIGN_IN_WORDS
+from tests.command.logs import Log, written
 from tests.command.papers import BROADSHEET, surroundings
 from tests.contracts.tree import ROOT
 from tools.ports import free_port
@@ -63,25 +64,24 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """A demo of its own."""
     folder, port = tmp_path_factory.mktemp("demo"), free_port()
     command = [*BROADSHEET, "demo", "--data", str(folder / "paper"), "--port", str(port)]
-    log = (folder / "log").open("w")
-    running = subprocess.Popen(command, cwd=ROOT, env=surroundings(), stdout=log, stderr=subprocess.STDOUT)
-    try:
-        wait_for_line(folder / "log", "Listening on", running)
-        yield Demo(f"http://127.0.0.1:{port}", folder / "paper/baked/pages")
-    finally:
-        running.terminate()
-        running.wait(timeout=30)
-        log.close()
+    with written("broadsheet demo") as log:
+        running = subprocess.Popen(command, cwd=ROOT, env=surroundings(), stdout=log.file, stderr=subprocess.STDOUT)
+        try:
+            wait_for_line(log, "Listening on", running)
+            yield Demo(f"http://127.0.0.1:{port}", folder / "paper/baked/pages")
+        finally:
+            running.terminate()
+            running.wait(timeout=30)
 
 
-def wait_for_line(log: Path, sign: str, running: subprocess.Popen[bytes]) -> None:
+def wait_for_line(log: Log, sign: str, running: subprocess.Popen[bytes]) -> None:
     """Waits until the demo says that it listens."""
-    while sign not in log.read_text():
+    while sign not in log.text():
         try:
             running.wait(timeout=0.3)
         except subprocess.TimeoutExpired:
             continue
-        pytest.fail(f"the demo ended before it listened:\n{log.read_text()}")
+        pytest.fail("the demo ended before it listened", pytrace=False)
 
 
 @contextmanager
