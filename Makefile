@@ -10,9 +10,12 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 VENV := .venv/bin/
 RUN := $(VENV)python -m
 
+# Every program here begins by importing Django and Wagtail, which takes twice as long where nothing is kept compiled.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1@\2/p' Makefile | awk -F@ '{ printf "%-14s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1@\2/p' Makefile | awk -F@ '{ printf "%-15s %s\n", $$1, $$2 }'
 
 .PHONY: setup
 setup: ## prepare .venv with the locked dependencies
@@ -23,13 +26,19 @@ setup: ## prepare .venv with the locked dependencies
 demo: setup ## serve an invented town's paper on 127.0.0.1:8000 (PORT=8001; RESET=1 starts over)
 	@$(RUN) broadsheet demo $(if $(PORT),--port $(PORT)) $(if $(RESET),--reset)
 
+SUITE = $(RUN) tools.suite $(if $(DB),--db $(DB)) $(if $(COVERAGE),--coverage)
+
 .PHONY: test
-test: setup ## run the tests on SQLite and on PostgreSQL (ARGS="-k receipt" passes on to pytest)
-	@$(RUN) tools.suite test $(ARGS)
+test: setup ## run the tests on SQLite and on PostgreSQL (ARGS="-k receipt": these, on SQLite; DB=postgres, DB=all)
+	@$(SUITE) test $(ARGS)
+
+.PHONY: test-fast
+test-fast: setup ## run the tests that need no browser and start no program, on SQLite
+	@$(SUITE) fast $(ARGS)
 
 .PHONY: soak
 soak: setup ## run the long campaigns at full figures, on both databases
-	@$(RUN) tools.suite soak $(ARGS)
+	@$(SUITE) soak $(ARGS)
 
 .PHONY: bench
 bench: setup ## measure the figures that the README names (ONLY=name for one of them)

@@ -21,14 +21,14 @@ def figure(*, full: int) -> int:
 
 
 def is_second_look() -> bool:
-    """Whether what no database could change has been tried already: `make test` does so on SQLite first."""
-    return os.environ.get("BROADSHEET_TEST_DATABASE") == "postgres" and not is_soak()
+    """Whether what no database could change has been tried already: `make test` begins on SQLite."""
+    return os.environ.get("BROADSHEET_TEST_SECOND") == "1"
 
 
 def all_of_them_once(things: Sequence[Thing]) -> Sequence[Thing]:
-    """All on SQLite and when soaking; a tenth on PostgreSQL, where only the database could make a difference."""
+    """All at a first look; a tenth at a second, where only the database could make a difference."""
     return things[::FRACTION] if is_second_look() else things
 
 
 # For what a browser, or a file, decides and no database.
-looked_at_once = pytest.mark.skipif(is_second_look(), reason="this is the same whatever the database")
+looked_at_once = pytest.mark.once

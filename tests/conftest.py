@@ -3,16 +3,20 @@
 import shutil
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from django.db import connections, transaction
 from playwright.sync_api import Browser, Page, sync_playwright
+from pytest_django.plugin import DjangoDbBlocker
 
 from tests.command.logs import pytest_runtest_makereport, pytest_runtest_setup
+from tests.databases import copied_database
 from tools import equipment
 
 __all__ = ["pytest_runtest_makereport", "pytest_runtest_setup"]
+pytest_plugins = ["tests.kinds"]
 
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
@@ -25,6 +29,17 @@ CHROMIUM_ARGUMENTS = [
     # The browser's sockets are closed like the tests' own: no name but this machine's leads anywhere.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The database of this process, in place of the one that pytest-django would migrate."""
+    stack = ExitStack()
+    with django_db_blocker.unblock():
+        stack.enter_context(copied_database())
+    yield
+    with django_db_blocker.unblock():
+        stack.close()
 
 
 @pytest.fixture(autouse=True)

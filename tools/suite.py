@@ -1,65 +1,98 @@
-"""Runs the tests on SQLite and then on PostgreSQL, with one coverage figure over both.
+"""Runs the tests: all of them on both databases, the fast ones, the ones that are named, or the long campaigns."""
 
-`test` is the whole suite; `soak` the long campaigns at full figures. Further words go to pytest as they are, and then
-no coverage is asked for, since a part of the suite covers a part of the code.
-"""
-
+import argparse
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from tools import equipment
 
-FLOOR = 95
+FLOOR = 95  # per cent of the branches, over both databases
 NEVER_COLLECTED_ANYTHING = 5
+DATABASES = ["sqlite", "postgres"]
+FAST = "unit or integration"
+
+
+@dataclass
+class Run:
+    """One run of pytest."""
+
+    database: str
+    words: list[str]
+    variables: dict[str, str] = field(default_factory=dict)
+    may_be_empty: bool = False
+
+    def code(self) -> int:
+        """Return pytest's exit code."""
+        print(f"== The tests on {self.database}", flush=True)
+        given = {"BROADSHEET_TEST_DATABASE": self.database, "PYTHONUNBUFFERED": "1", **self.variables}
+        command = [sys.executable, "-m", "pytest", *self.words]
+        code = subprocess.run(command, env={**os.environ, **given}, check=False).returncode
+        return 0 if code == NEVER_COLLECTED_ANYTHING and self.may_be_empty else code
 
 
 def main(arguments: list[str]) -> int:
-    """Returns pytest's exit code: the first that is not 0."""
-    purpose, *words = arguments
+    """Return pytest's exit code: the first that is not 0."""
+    asked = parser().parse_args(arguments)
     lacking = equipment.missing()
-    databases = ["sqlite"] if "postgres" in lacking else ["sqlite", "postgres"]
     if "postgres" in lacking and equipment.everything_is_required():
         print(f"This run requires everything: {lacking['postgres']}.", file=sys.stderr)
         return 1
-    soaking = purpose == "soak"
-    plan = soak(words) if soaking else suite(words, databases, gated=not lacking)
-    code = run_all(dict(zip(databases, plan, strict=False)), soaking=soaking)
-    if "postgres" in lacking:
+    databases = chosen(asked.db, has_words=bool(asked.words) or asked.purpose == "fast")
+    lost = "postgres" in databases and "postgres" in lacking
+    if lost:
+        databases.remove("postgres")
+    code = next((code for run in plan(asked, databases, gated=not lacking) if (code := run.code())), 0)
+    if lost:
         print(f"Not run on PostgreSQL: {lacking['postgres']}.")
     return code
 
 
-def suite(words: list[str], databases: list[str], *, gated: bool) -> list[list[str]]:
-    """Plans a pytest run for each database; the last adds up the coverage and, if nothing is missing, is gated."""
-    if words:
-        return [words for _ in databases]
-    covered = ["--cov", "--cov-branch"]
-    first, last = [*covered, "--cov-report="], [*covered, "--cov-report=term:skip-covered"]
+def parser() -> argparse.ArgumentParser:
+    reading = argparse.ArgumentParser(prog="tools.suite", description=__doc__)
+    reading.add_argument("--db", choices=[*DATABASES, "all"], help="where to run; without words the default is all")
+    reading.add_argument("--coverage", action="store_true", help="measure what is covered, and require enough")
+    reading.add_argument("purpose", choices=["test", "fast", "soak"])
+    reading.add_argument("words", nargs=argparse.REMAINDER, help="for pytest; with any of them one process runs")
+    return reading
+
+
+def chosen(database: str | None, *, has_words: bool) -> list[str]:
+    """Return the databases to run on: both, but SQLite alone for a part of the tests, unless it is said otherwise."""
+    if database and database != "all":
+        return [database]
+    return DATABASES[:1] if has_words and not database else [*DATABASES]
+
+
+def plan(asked: argparse.Namespace, databases: list[str], *, gated: bool) -> list[Run]:
+    """Return the runs of pytest that were asked for."""
+    if asked.purpose == "soak":
+        return soak(asked.words, databases)
+    words = ["-n0", *asked.words] if asked.words else []
+    if asked.purpose == "fast":
+        words = ["-m", FAST, *asked.words]
+    runs = [Run(database, [*words]) for database in databases]
+    for run in runs[1:]:
+        run.variables["BROADSHEET_TEST_SECOND"] = "1"
+        run.may_be_empty = bool(words)
+    if asked.coverage:
+        cover(runs, gated=gated)
+    return runs
+
+
+def cover(runs: list[Run], *, gated: bool) -> None:
+    """Let the runs add up what they cover; the last reports it and, if nothing is missing, requires enough."""
+    for place, run in enumerate(runs):
+        run.words += ["--cov", "--cov-branch", *(["--cov-append"] if place else [])]
+        run.words.append("--cov-report=" + ("term:skip-covered" if run is runs[-1] else ""))
     if gated:
-        last.append(f"--cov-fail-under={FLOOR}")
-    return [[*last]] if len(databases) == 1 else [first, [*last, "--cov-append"]]
+        runs[-1].words.append(f"--cov-fail-under={FLOOR}")
 
 
-def soak(words: list[str]) -> list[list[str]]:
-    return [["-m", "soak", "--timeout=0", *words]] * 2
-
-
-def run_all(plan: Mapping[str, list[str]], *, soaking: bool) -> int:
-    for database, arguments in plan.items():
-        print(f"== The tests on {database}", flush=True)
-        code = run(database, arguments, soaking=soaking)
-        if code and not (soaking and code == NEVER_COLLECTED_ANYTHING):
-            return code
-    return 0
-
-
-def run(database: str, arguments: list[str], *, soaking: bool) -> int:
-    environment = {**os.environ, "BROADSHEET_TEST_DATABASE": database, "PYTHONUNBUFFERED": "1"}
-    if soaking:
-        environment["BROADSHEET_SOAK"] = "1"
-    return subprocess.run([sys.executable, "-m", "pytest", *arguments], env=environment, check=False).returncode
+def soak(words: list[str], databases: list[str]) -> list[Run]:
+    given = ["-m", "campaign", "--timeout=0", *words]
+    return [Run(database, given, {"BROADSHEET_SOAK": "1"}, may_be_empty=True) for database in databases]
 
 
 if __name__ == "__main__":

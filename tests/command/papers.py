@@ -11,6 +11,7 @@ import urllib.request
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from urllib.error import HTTPError
 
@@ -197,15 +198,15 @@ def working(paper: Paper) -> Iterator[Served]:
         running.close()
 
 
-# Making papers: one is initialised, the others are copies of it.
+# Making papers: one is initialised, the others are copies of it (tests/templates.py keeps it).
+
+GATHER = "from broadsheet.command import statics; statics.gather()"
 
 
-def make_template(folder: Path) -> None:
+def make_template(folder: Path, database: str) -> None:
     """Initialises the paper that the others are copied from."""
-    database = f"{TEMPLATE}{os.getpid()}_{time.monotonic_ns()}" if ON_POSTGRES else ""  # two runs at once must not meet
     given = {}
     if database:
-        drop_what_was_left()
         on_server(f'CREATE DATABASE "{database}"')
         given["BROADSHEET_DATABASE_URL"] = f"{POSTGRES}/{database}"
     made = broadsheet("init", folder, "--no-input", "--name", NAME, "--editor-email", EDITOR.upper(), **given)
@@ -216,38 +217,51 @@ def make_template(folder: Path) -> None:
     assert gather.returncode == 0, gather.stderr
 
 
-TEMPLATE = "broadsheet_template_"
-GATHER = "from broadsheet.command import statics; statics.gather()"
-
-
 def copy_of(template: Path, folder: Path) -> Paper:
     """A paper like the template, in a folder and a database of its own."""
     shutil.copytree(template, folder)
     original = (folder / "database.txt").read_text()
     if not original:
         return Paper(folder)
-    database = f"{original}_{time.monotonic_ns()}"
-    on_server(f'CREATE DATABASE "{database}" TEMPLATE "{original}"')
-    paper = Paper(folder, database)
-    paper.add_option(f'database_url = "{POSTGRES}/{database}"')
+    paper = Paper(folder, copied(original))
+    paper.add_option(f'database_url = "{POSTGRES}/{paper.database}"')
     return paper
 
 
+# Databases at the PostgreSQL server of the tests.
+
+OF_A_RUN = "broadsheet_run_"
+
+
+def copied(original: str) -> str:
+    """Makes a database like the original, and returns its name, which tells whose it is."""
+    drop_what_was_left()
+    database = f"{OF_A_RUN}{os.getpid()}_{time.monotonic_ns()}"
+    on_server(f'CREATE DATABASE "{database}" TEMPLATE "{original}"')
+    return database
+
+
+@cache
 def drop_what_was_left() -> None:
-    """Throws away the databases of runs that were cut off; their names tell whose they were."""
-    with psycopg.connect(f"{POSTGRES}/postgres") as server:
-        named = server.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [TEMPLATE]).fetchall()
-    makers = {name: int(name.removeprefix(TEMPLATE).partition("_")[0]) for (name,) in named}
+    """Throws away the databases of runs that were cut off."""
+    makers = {name: int(name.removeprefix(OF_A_RUN).partition("_")[0]) for name in databases_named(OF_A_RUN)}
     at_work = living(set(makers.values()))
     for name in (name for name, maker in makers.items() if maker not in at_work):
         drop(name)
 
 
-def on_server(*statements: str) -> None:
-    """Runs statements on the PostgreSQL server itself."""
+def databases_named(beginning: str) -> list[str]:
+    """Returns the databases whose names begin so."""
+    with psycopg.connect(f"{POSTGRES}/postgres") as server:
+        found = server.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [beginning])
+        return [name for (name,) in found]
+
+
+def on_server(statement: str) -> list[tuple[object, ...]]:
+    """Runs a statement on the PostgreSQL server itself, and returns its rows."""
     with psycopg.connect(f"{POSTGRES}/postgres", autocommit=True) as server:
-        for statement in statements:
-            server.execute(statement)
+        cursor = server.execute(statement)
+        return cursor.fetchall() if cursor.description else []
 
 
 def drop(database: str) -> None:

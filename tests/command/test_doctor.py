@@ -22,7 +22,7 @@ from broadsheet.mail.states import EmailState
 from broadsheet.pagecache import actions as pagecache
 from broadsheet.pagecache.models import Effect, Purge
 from broadsheet.pagecache.pages import Page
-from tests.command.papers import ON_POSTGRES, Paper
+from tests.command.papers import Paper
 
 ABOUT = [
     "options", "data folder", "secrets", "Python", "SQLite", "journal", "file system",
@@ -77,7 +77,7 @@ def test_a_mail_server_that_does_not_answer_is_told(paper: Paper) -> None:
     assert ran.stdout.count("127.0.0.1 port 1 does not take our emails (ConnectionRefusedError") == 2
 
 
-@pytest.mark.skipif(ON_POSTGRES, reason="the journal is SQLite's")
+@pytest.mark.sqlite  # the journal is its own
 def test_a_file_with_a_log_that_this_sqlite_may_damage_is_told_and_turned_back(paper: Paper) -> None:
     with closing(sqlite3.connect(paper.folder / "paper.sqlite3")) as file:
         file.execute("PRAGMA journal_mode=WAL")

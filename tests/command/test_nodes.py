@@ -12,15 +12,12 @@ from pathlib import Path
 import pytest
 
 from tests.campaigns import figure
-from tests.command.papers import ON_POSTGRES, POSTGRES, Paper, Served, served, wait_until
-<<<<<<< HEAD
+from tests.command.papers import POSTGRES, Paper, Served, served, wait_until
 from tests.command.proxy import Cable
-=======
 from tools.processes import living
->>>>>>> 162aee2 (A test that fails shows its servers' logs, processes are read from /proc, and connections to SQLite are closed)
 
 pytestmark = [
-    pytest.mark.skipif(not ON_POSTGRES, reason="several machines need PostgreSQL"),
+    pytest.mark.postgres,  # which several machines need
     pytest.mark.timeout(1800),
 ]
 
@@ -67,7 +64,7 @@ def machines(paper: Paper, tmp_path: Path) -> Iterator[Machines]:
         yield Machines(paper, third, running, cable, path)
 
 
-@pytest.mark.soak
+@pytest.mark.campaign
 def test_what_is_removed_at_one_machine_is_gone_at_the_others_within_a_second(machines: Machines) -> None:
     ports = [one.port for one in machines.running]
     told = json.loads(machines.told(f"rounds({ROUNDS}, {machines.path!r}, {ports})"))

@@ -13,7 +13,6 @@ import pytest
 
 from tests.command.papers import (
     BROADSHEET,
-    ON_POSTGRES,
     PATIENCE,
     Paper,
     Served,
@@ -188,7 +187,7 @@ def test_every_wrong_option_is_named_at_once(paper: Paper) -> None:
     assert "Traceback" not in ran.stderr
 
 
-@pytest.mark.skipif(ON_POSTGRES, reason="the journal is SQLite's")
+@pytest.mark.sqlite  # the journal is its own
 def test_a_file_that_is_no_database_is_told(paper: Paper) -> None:
     (paper.folder / "paper.sqlite3").write_bytes(b"not a database, but long enough to look at" * 100)
     assert "not a database" in paper.run("serve", "--port", str(free_port())).stderr.splitlines()[-1]

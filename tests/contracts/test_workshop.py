@@ -14,15 +14,15 @@ from packaging.requirements import Requirement
 from tests.campaigns import figure
 from tests.contracts.tree import ROOT
 from tools.licences import canonical, is_welcome
-from tools.suite import suite
+from tools.suite import chosen, parser, plan
 
-TARGETS = {"help", "setup", "demo", "test", "check", "bench", "soak"}
+TARGETS = {"help", "setup", "demo", "test", "test-fast", "check", "bench", "soak"}
 
 
 def test_make_alone_lists_every_target_with_a_line_about_it() -> None:
     listed = subprocess.run(["make", "-s"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    told = dict(re.findall(r"^ +make (\w+) +(\S.*)$", listed, re.MULTILINE))
-    written = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    told = dict(re.findall(r"^ +make ([\w-]+) +(\S.*)$", listed, re.MULTILINE))
+    written = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     assert set(told) == written
     assert written >= TARGETS
 
@@ -71,13 +71,52 @@ def test_a_licence_that_may_be_shipped_with_is_welcome(licence: str) -> None:
     assert is_welcome(licence)
 
 
+def words(*asked: str, databases: tuple[str, ...] = ("sqlite", "postgres"), gated: bool = True) -> list[list[str]]:
+    """What pytest is told in each of its runs."""
+    return [run.words for run in plan(parser().parse_args(asked), [*databases], gated=gated)]
+
+
 def test_the_floor_of_coverage_holds_over_both_databases_and_only_when_nothing_is_missing() -> None:
-    first, last = suite([], ["sqlite", "postgres"], gated=True)
+    first, last = words("--coverage", "test")
     assert "--cov-append" in last
     assert "--cov-fail-under=95" in last
     assert "--cov-fail-under=95" not in first
-    assert not any("--cov-fail-under=95" in run for run in suite([], ["sqlite"], gated=False))
-    assert suite(["-k", "one"], ["sqlite", "postgres"], gated=True) == [["-k", "one"]] * 2
+    (only,) = words("--coverage", "test", databases=("sqlite",), gated=False)
+    assert "--cov" in only
+    assert "--cov-fail-under=95" not in only
+
+
+def test_coverage_is_measured_only_where_it_is_asked_for() -> None:
+    assert words("test") == [[], []]
+
+
+def test_named_tests_run_in_one_process_and_all_others_in_several() -> None:
+    assert words("test", "-k", "one") == [["-n0", "-k", "one"]] * 2
+    assert words("fast", databases=("sqlite",)) == [["-m", "unit or integration"]]
+
+
+@pytest.mark.parametrize(
+    ("asked", "has_words", "expected"),
+    [
+        (None, False, ["sqlite", "postgres"]),
+        (None, True, ["sqlite"]),
+        ("all", True, ["sqlite", "postgres"]),
+        ("postgres", True, ["postgres"]),
+        ("sqlite", False, ["sqlite"]),
+    ],
+)
+def test_named_tests_run_on_sqlite_unless_it_is_said_otherwise(
+    asked: str | None, has_words: bool, expected: list[str]
+) -> None:
+    assert chosen(asked, has_words=has_words) == expected
+
+
+def test_the_second_database_runs_what_it_could_change() -> None:
+    first, second = plan(parser().parse_args(["test"]), ["sqlite", "postgres"], gated=True)
+    assert "BROADSHEET_TEST_SECOND" not in first.variables
+    assert second.variables == {"BROADSHEET_TEST_SECOND": "1"}
+    (alone,) = plan(parser().parse_args(["test"]), ["postgres"], gated=True)
+    assert alone.variables == {}
 
 
 def test_a_campaign_runs_at_a_tenth_unless_it_is_the_soak(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,7 +132,7 @@ def test_whoever_names_a_full_figure_is_run_by_the_soak() -> None:
     here = {path: path.read_text() for path in (ROOT / "tests").rglob("test_*.py") if path != Path(__file__)}
     campaigns = [text for text in here.values() if re.search(r"\bfigure\(full=", text)]
     assert len(campaigns) > 8
-    assert [path.name for path, text in here.items() if text in campaigns and "pytest.mark.soak" not in text] == []
+    assert [path.name for path, text in here.items() if text in campaigns and "pytest.mark.campaign" not in text] == []
 
 
 def test_every_room_with_tables_has_migrations() -> None:

@@ -47,7 +47,7 @@ def listed(article: ArticlePage) -> list[Comment]:
     return list(Comment.objects.standing_on(article).in_threads())
 
 
-@pytest.mark.soak
+@pytest.mark.campaign
 @settings(max_examples=figure(full=300), deadline=None)
 @given(
     written=st.lists(st.tuples(st.integers(0, 2), st.integers(0, 5)), max_size=16),

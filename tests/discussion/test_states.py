@@ -1,14 +1,17 @@
 """The table of moves against what the actions do, over every state and every move."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
+from pytest_django.plugin import DjangoDbBlocker
 
 from broadsheet.discussion import actions
 from broadsheet.discussion.errors import InvalidTransition, LinkExpired
 from broadsheet.discussion.models import Comment
 from broadsheet.discussion.states import DECIDED, TRANSITIONS, WAITING, CommentState, Move
-from tests.factories import discussion
+from broadsheet.newsroom.models import ArticlePage
+from tests.databases import kept_for_a_module
+from tests.factories import discussion, newsroom
 
 pytestmark = pytest.mark.django_db
 
@@ -24,10 +27,17 @@ ACTIONS: dict[Move, Callable[[Comment], Comment]] = {
 REACHABLE = [state for state in CommentState if state != CommentState.ERASED]
 
 
+@pytest.fixture(scope="module")
+def article(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[ArticlePage]:
+    """The article under which all the comments stand."""
+    with kept_for_a_module(django_db_blocker, newsroom.article) as made:
+        yield made
+
+
 @pytest.mark.parametrize("state", REACHABLE)
 @pytest.mark.parametrize("move", list(ACTIONS))
-def test_an_action_makes_exactly_the_moves_of_the_table(state: CommentState, move: Move) -> None:
-    comment = discussion.in_state(state)
+def test_an_action_makes_exactly_the_moves_of_the_table(state: CommentState, move: Move, article: ArticlePage) -> None:
+    comment = discussion.in_state(state, article)
     target = TRANSITIONS[state].get(move)
     if target is None:
         with pytest.raises(InvalidTransition):
@@ -39,8 +49,8 @@ def test_an_action_makes_exactly_the_moves_of_the_table(state: CommentState, mov
 
 
 @pytest.mark.parametrize("state", REACHABLE)
-def test_confirming_moves_only_what_waits_for_it(state: CommentState) -> None:
-    comment = discussion.in_state(state)
+def test_confirming_moves_only_what_waits_for_it(state: CommentState, article: ArticlePage) -> None:
+    comment = discussion.in_state(state, article)
     if state in {CommentState.EXPIRED, CommentState.WITHDRAWN}:
         with pytest.raises(LinkExpired):
             actions.verify_comment(comment)
@@ -78,12 +88,12 @@ def test_only_deciding_moves_lead_to_publication() -> None:
 
 
 @pytest.mark.parametrize("state", REACHABLE)
-def test_the_address_is_kept_only_while_it_has_yet_to_serve(state: CommentState) -> None:
-    kept = discussion.fresh(discussion.in_state(state)).address
+def test_the_address_is_kept_only_while_it_has_yet_to_serve(state: CommentState, article: ArticlePage) -> None:
+    kept = discussion.fresh(discussion.in_state(state, article)).address
     assert (kept is not None) == (state == CommentState.UNVERIFIED)
 
 
 @pytest.mark.parametrize("state", REACHABLE)
-def test_an_address_kept_for_an_email_goes_with_the_decision(state: CommentState) -> None:
-    kept = discussion.fresh(discussion.in_state(state, wants_email=True)).address
+def test_an_address_kept_for_an_email_goes_with_the_decision(state: CommentState, article: ArticlePage) -> None:
+    kept = discussion.fresh(discussion.in_state(state, article, wants_email=True)).address
     assert (kept is not None) == (state in WAITING)

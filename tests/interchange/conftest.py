@@ -7,6 +7,10 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
+from tests.command.conftest import template
+
+__all__ = ["template"]
+
 BESIDE_THE_CHECKOUT = Path(__file__).parents[2].parent / "shared" / "data"
 
 Written = Callable[[str | bytes], Path]

@@ -92,7 +92,7 @@ bodies = st.lists(blocks | breaks, max_size=6).map(lambda pieces: join(pieces, "
 gutenberg = bodies.map(lambda piece: Written(f"<!-- wp:html -->{piece.markup}<!-- /wp:html -->", piece.words))
 
 
-@pytest.mark.soak
+@pytest.mark.campaign
 @settings(max_examples=figure(full=5_000), deadline=None)
 @given(bodies | gutenberg)
 def test_the_words_that_go_in_come_out_in_their_order(body: Written) -> None:

@@ -119,7 +119,7 @@ def meant(written: Written, browser: Browser) -> dict[str, Any]:
     return seen_on(browser)
 
 
-@pytest.mark.soak
+@pytest.mark.campaign
 @pytest.mark.parametrize("part", range(PARTS))
 def test_no_hostile_string_becomes_an_element_an_attribute_or_a_script_link(
     part: int, strings: list[str], meant: dict[str, Any], written: Written, browser: Browser

@@ -129,7 +129,7 @@ OTHERS = [" onload=x", "javascript:", "[caption]", "[/caption]", "[embed]", "htt
 FRAGMENTS = st.sampled_from(CHARACTERS + TAGS + OTHERS)
 
 
-@pytest.mark.soak
+@pytest.mark.campaign
 @settings(max_examples=figure(full=20_000), deadline=None)
 @given(st.lists(FRAGMENTS | st.text(max_size=5), max_size=30).map("".join))
 def test_no_body_that_hypothesis_writes_survives_with_more_than_is_meant(body: str) -> None:

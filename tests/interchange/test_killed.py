@@ -11,7 +11,7 @@ import pytest
 
 from bench.exports import write_export
 from tests.campaigns import looked_at_once
-from tests.command.papers import BROADSHEET, Paper, copy_of, drop, make_template, surroundings
+from tests.command.papers import BROADSHEET, Paper, copy_of, drop, surroundings
 from tests.contracts.tree import ROOT
 
 pytestmark = pytest.mark.timeout(600)
@@ -19,14 +19,6 @@ pytestmark = pytest.mark.timeout(600)
 POSTS, COMMENTS = 400, 1200
 STANDING = "import json; from tests.interchange.imports import standing; print(json.dumps(standing(), default=str))"
 FLAT = 60_000  # kilobytes that a file of four times the size may need more
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A finished paper to copy."""
-    folder = tmp_path_factory.mktemp("killed") / "template"
-    make_template(folder)
-    return folder
 
 
 @pytest.fixture

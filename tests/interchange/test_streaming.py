@@ -34,7 +34,7 @@ def growth(small: Path, large: Path) -> tuple[int, int]:
     return int(count), int(more)
 
 
-@pytest.mark.soak
+@pytest.mark.campaign
 @pytest.mark.parametrize("shape", ["many posts", "one post with many comments"])
 def test_memory_stays_flat(tmp_path: Path, written: Written, shape: str) -> None:
     size = figure(full=200) * MEGABYTE

@@ -4,11 +4,11 @@ import re
 
 import pytest
 
-from tests.command.papers import ON_POSTGRES, Paper
+from tests.command.papers import Paper
 
 RUN = "from tests.pagecache.lasting import run; print(run())"
 
 
-@pytest.mark.skipif(ON_POSTGRES, reason="this is about SQLite's locks; PostgreSQL has a server for them")
+@pytest.mark.sqlite  # PostgreSQL has a server for its locks
 def test_between_requests_others_can_write_and_the_next_request_sees_it(paper: Paper) -> None:
     assert re.fullmatch(r"one, of \d\d old:", paper.shell(RUN))

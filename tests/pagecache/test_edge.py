@@ -13,7 +13,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 import time_machine
 from django.conf import settings as in_force
-from django.db import connection
 from pytest_django import Settings
 
 from broadsheet.accounts.states import Role
@@ -31,7 +30,7 @@ from tests.pagecache.conftest import Committing
 from tests.pagecache.readers import Reader
 
 # On PostgreSQL a test's own transaction has no place in the order of commits, which positions are made of.
-in_order = pytest.mark.skipif(connection.vendor == "postgresql", reason="a test's own transaction has no position")
+in_order = pytest.mark.sqlite  # a test's own transaction has no position on PostgreSQL
 
 
 @dataclass

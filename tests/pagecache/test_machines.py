@@ -5,7 +5,6 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -19,7 +18,7 @@ from tests.pagecache.conftest import Committing
 from tests.pagecache.readers import Reader
 
 pytestmark = pytest.mark.django_db
-needs_postgres = pytest.mark.skipif(connection.vendor != "postgresql", reason="several machines need PostgreSQL")
+needs_postgres = pytest.mark.postgres  # which several machines need
 
 
 @pytest.fixture

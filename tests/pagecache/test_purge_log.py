@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import pytest
 from django.db import connection, transaction
 
-from broadsheet.pagecache.models import Effect, Purge, is_shared
+from broadsheet.pagecache.models import Effect, Purge
 from broadsheet.pagecache.position import Position
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -61,13 +61,11 @@ def test_a_purge_of_ones_own_transaction_is_seen_in_it() -> None:
         assert keys_between(then, Purge.objects.position()) == {"own"}
 
 
-@pytest.fixture
-def shared(db: None) -> None:
-    if not is_shared():
-        pytest.skip("on SQLite one transaction that writes keeps out all others")
+# On SQLite one transaction that writes keeps out all others.
+several_write = pytest.mark.postgres
 
 
-@pytest.mark.usefixtures("shared")
+@several_write
 def test_what_began_before_and_commits_between_is_told() -> None:
     with somebody_else("late"):
         then = Purge.objects.position()
@@ -80,7 +78,7 @@ def test_what_began_before_and_commits_between_is_told() -> None:
     assert keys_between(then, meanwhile) == {"quick"}, "whenever that is asked"
 
 
-@pytest.mark.usefixtures("shared")
+@several_write
 def test_what_is_not_committed_yet_is_not_told() -> None:
     then = Purge.objects.position()
     with somebody_else("late"):

@@ -27,7 +27,7 @@ KILLS = "from tests.pagecache.killing import run; print(run())"
 TAKEN_OUT = FRAGMENTS if os.environ.get("BROADSHEET_SOAK") == "1" else FRAGMENTS[:2]
 
 
-@pytest.mark.soak
+@pytest.mark.campaign
 @pytest.mark.timeout(7200)
 def test_a_request_that_starts_after_a_decision_never_gets_the_old_page(paper: Paper) -> None:
     rounds = figure(full=10_000)
@@ -49,7 +49,7 @@ def test_without_the_look_into_the_log_old_pages_are_kept(paper: Paper) -> None:
     assert "rendered_before_and_stored_after" in told.partition("stale: ")[2]
 
 
-@pytest.mark.soak
+@pytest.mark.campaign
 @pytest.mark.timeout(7200)
 def test_however_the_steps_of_two_machines_are_ordered_nothing_removed_is_shown(paper: Paper) -> None:
     steps = figure(full=10_000)
@@ -59,7 +59,7 @@ def test_however_the_steps_of_two_machines_are_ordered_nothing_removed_is_shown(
     assert "previous" in told or steps < 10_000  # in so many, previous versions were given too
 
 
-@pytest.mark.soak
+@pytest.mark.campaign
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize("piece", TAKEN_OUT)
 def test_the_campaign_fails_without(piece: str, paper: Paper) -> None:

@@ -58,7 +58,7 @@ GUARDS: dict[str, tuple[Any, str, Callable[..., Any]]] = {
 TRIED = list(GUARDS) if os.environ.get("BROADSHEET_SOAK") == "1" else list(GUARDS)[:2]
 
 
-@pytest.mark.soak
+@pytest.mark.campaign
 @pytest.mark.timeout(1200)
 @pytest.mark.django_db
 @pytest.mark.parametrize("guard", TRIED)

@@ -98,7 +98,7 @@ def is_sound(file: Path) -> bool:
         return opened.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
 
 
-@pytest.mark.soak
+@pytest.mark.campaign
 @pytest.mark.timeout(7200)
 def test_every_comment_with_a_receipt_outlives_kill_nine(paper: Paper) -> None:
     terms, address = paper.shell(SETTING).split()

@@ -22,7 +22,7 @@ CALM = settings(
 PARTS = 10
 
 
-@pytest.mark.soak
+@pytest.mark.campaign
 @pytest.mark.timeout(1800)
 @pytest.mark.django_db
 @pytest.mark.parametrize("part", range(1, PARTS + 1))

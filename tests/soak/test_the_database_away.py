@@ -62,7 +62,7 @@ def text(number: int) -> str:
     return f"I saw it from the quay, for the {number}th time."
 
 
-@pytest.mark.soak
+@pytest.mark.campaign
 @pytest.mark.timeout(600)
 def test_readers_notice_nothing_and_writers_keep_their_words(paper: Paper, cable: Cable) -> None:
     column = Column.of(paper, articles=BAKED + UNREAD)

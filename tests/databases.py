@@ -1,0 +1,104 @@
+"""The database of a test process: a copy of the template, and like it again after each test that commits."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from typing import Any, TypeVar
+
+import pytest
+from django.conf import settings
+from django.db import connection, transaction
+from django.test import TransactionTestCase
+from pytest_django.plugin import DjangoDbBlocker
+
+from tests import templates
+from tests.command.papers import ON_POSTGRES, copied, drop
+
+Thing = TypeVar("Thing")
+
+IN_MEMORY = "file:memorydb_default?mode=memory&cache=shared"  # in memory nobody waits for a disk
+TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+WITH_TRIGGERS = (
+    "SELECT DISTINCT relname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid "
+    "WHERE NOT tgisinternal AND relnamespace = 'public'::regnamespace"
+)
+COLUMNS = (
+    "SELECT string_agg(quote_ident(column_name), ', ') FROM information_schema.columns "
+    "WHERE table_schema = 'public' AND table_name = %s AND is_generated = 'NEVER'"
+)
+
+
+@contextmanager
+def copied_database() -> Iterator[None]:
+    """The process's database, to which every connection of Django leads until the block ends."""
+    original = templates.schema()
+    name = copied(original) if ON_POSTGRES else IN_MEMORY
+    connection.close()
+    settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = name
+    kept = Rows() if ON_POSTGRES else Memory(original)
+    with pytest.MonkeyPatch.context() as patch:
+        # Instead of emptying every table, and then running what follows a migration.
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _: kept.restore())
+        yield
+    connection.close()
+    drop(name if ON_POSTGRES else "")
+
+
+class Memory:
+    """An SQLite database in memory."""
+
+    def __init__(self, original: str) -> None:
+        self.original = original
+        connection.ensure_connection()
+        self.restore()
+
+    def restore(self) -> None:
+        """Makes it like the template."""
+        memory: Any = connection.connection
+        with closing(sqlite3.connect(self.original)) as file:
+            file.backup(memory)
+
+
+class Rows:
+    """A PostgreSQL database with a second copy of its rows: to make it anew takes ten times as long."""
+
+    def __init__(self) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("CREATE SCHEMA original")
+            tables, guarded = (column(statement) for statement in (TABLES, WITH_TRIGGERS))
+            filled = [table for table in tables if column(f'SELECT 1 FROM "{table}" LIMIT 1')]
+            columns = {table: column(COLUMNS, table)[0] for table in filled}
+            for table in filled:
+                cursor.execute(f'CREATE TABLE original."{table}" AS SELECT {columns[table]} FROM public."{table}"')
+        self.statements = [
+            *(f'ALTER TABLE "{table}" DISABLE TRIGGER USER' for table in guarded),
+            *(f'DELETE FROM "{table}"' for table in tables),
+            *(f'INSERT INTO "{one}" ({columns[one]}) SELECT * FROM original."{one}"' for one in filled),
+            "SET CONSTRAINTS ALL IMMEDIATE",
+            *(f'ALTER TABLE "{table}" ENABLE TRIGGER USER' for table in guarded),
+        ]
+
+    def restore(self) -> None:
+        """Makes its rows those of the template; the numbers that it gives to new rows go on."""
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(";".join(self.statements))
+
+
+def column(statement: str, *parameters: str) -> list[Any]:
+    """Returns the first column of a query's rows."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters or None)
+        return [row[0] for row in cursor.fetchall()]
+
+
+@contextmanager
+def kept_for_a_module(blocker: DjangoDbBlocker, make: Callable[[], Thing]) -> Iterator[Thing]:
+    """A thing that all tests of a module find as it was made; none of them may commit."""
+    with ExitStack() as stack:
+        with blocker.unblock():
+            stack.enter_context(transaction.atomic())
+            made = make()
+        yield made
+        with blocker.unblock():
+            transaction.set_rollback(True)
+            stack.close()

@@ -1,0 +1,184 @@
+"""The kinds of tests: found out from what a test uses, checked while it runs, each with its limit of time.
+
+A campaign says so itself. Of the other kinds a test is the first that fits in this order: browser, process,
+integration, unit.
+"""
+
+import inspect
+import os
+import sys
+import time
+from collections.abc import Generator, Iterator
+from functools import cache
+from pathlib import Path
+from types import CodeType, ModuleType
+from typing import Any
+
+import pytest
+
+from tests import templates
+from tests.campaigns import is_second_look
+
+KINDS = {
+    "campaign": "a long search for faults: within a budget of time, and in full by `make soak`",
+    "browser": "opens pages in Chromium",
+    "process": "starts another program, most often the command of the paper",
+    "integration": "uses the database of this process",
+    "unit": "uses none of these",
+}
+OTHERS = {
+    "once": "is the same whatever the database: left out where the tests run on a second one",
+    "sqlite": "is about SQLite: left out on PostgreSQL",
+    "postgres": "is about PostgreSQL: left out on SQLite",
+}
+DATABASE = os.environ.get("BROADSHEET_TEST_DATABASE") or "sqlite"
+UNIT_SECONDS, SECONDS = 1.0, 60.0
+STARTS = ("subprocess.Popen", "os.fork", "os.posix_spawn", "os.exec", "os.system")
+FIXTURES = {"browser": "browser", "page": "browser", "template": "process", "db": "integration"}
+NAMES = {"ON_POSTGRES": "postgres's", "POSTGRES": "postgres's"}
+MODULES = {"subprocess": "process", "multiprocessing": "process"}
+
+BEGAN, CALLED = pytest.StashKey[float](), pytest.StashKey[float]()
+
+_started: list[str] = []
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Registers the markers, and listens for programs that are started."""
+    for name, meaning in {**KINDS, **OTHERS}.items():
+        config.addinivalue_line("markers", f"{name}: {meaning}")
+    sys.addaudithook(lambda event, _: _started.append(event) if event in STARTS else None)
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Marks a test with its kind."""
+    if isinstance(item, pytest.Function) and not item.get_closest_marker("campaign"):
+        item.add_marker(kind_of(item))
+
+
+def kind_of(item: pytest.Function) -> str:
+    used = uses_of(item)
+    return next(kind for kind in KINDS if kind in used or kind == "unit")
+
+
+def uses_of(item: pytest.Function) -> set[str]:
+    """What a test uses by itself, by its fixtures and by the functions of the tests that it calls."""
+    names = set(item.fixturenames)
+    used = {FIXTURES[name] for name in names & FIXTURES.keys()}
+    if item.get_closest_marker("django_db") or "transactional_db" in names:
+        used.add("integration")
+    for fixture in (vars(item.module).get(name) for name in names):
+        used |= reached(inspect.unwrap(fixture)) if callable(fixture) else set()
+    return used | reached(item.function)
+
+
+@cache
+def reached(function: Any) -> frozenset[str]:
+    """What is used in a function, and in those of the tests and tools that it names."""
+    found, seen, left = set[str](), set[object](), [function]
+    while left:
+        one = left.pop()
+        if one in seen:
+            continue
+        seen.add(one)
+        for name, value in named_in(one):
+            if isinstance(value, ModuleType):
+                found |= {MODULES[value.__name__]} if value.__name__ in MODULES else set()
+            elif name in NAMES:
+                found.add(NAMES[name])
+            elif callable(value) and f"{getattr(value, '__module__', '')}".startswith(("tests.", "tools.", "bench.")):
+                left.append(value)
+    return frozenset(found)
+
+
+def named_in(thing: Any) -> Iterator[tuple[str, Any]]:
+    """The names that a function or a class uses from its module, with their values."""
+    functions = inspect.getmembers(thing, inspect.isfunction) if inspect.isclass(thing) else [("", thing)]
+    for function in (inspect.unwrap(function) for _, function in functions):
+        known = getattr(function, "__globals__", {})
+        yield from ((name, known[name]) for name in names_of(getattr(function, "__code__", None)) if name in known)
+
+
+def names_of(code: CodeType | None) -> Iterator[str]:
+    if code:
+        yield from code.co_names
+        for constant in code.co_consts:
+            yield from names_of(constant) if isinstance(constant, CodeType) else ()
+
+
+# Which tests run, and in what order.
+
+
+def is_for_this_database(item: pytest.Item) -> bool:
+    """Whether a test could end otherwise here than on the other database."""
+    other = "postgres" if DATABASE == "sqlite" else "sqlite"
+    if item.get_closest_marker(other):
+        return False
+    return not is_second_look() or (item.get_closest_marker("once") is None and asks_a_database(item))
+
+
+def asks_a_database(item: pytest.Item) -> bool:
+    """Whether a test uses the database of this run, here or by a paper's own processes."""
+    if not isinstance(item, pytest.Function):
+        return True
+    used = uses_of(item)
+    return "integration" in used or "postgres's" in used or "template" in item.fixturenames
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves out what is not for this database; keeps the tests of a file together, the longest files first."""
+    kept = [item for item in items if is_for_this_database(item)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+    weights, places = dict[Path, int](), dict[Path, int]()
+    for item in kept:
+        weights[item.path] = min(weight_of(item), weights.get(item.path, len(KINDS)))
+        places.setdefault(item.path, len(places))
+    items[:] = sorted(kept, key=lambda item: (weights[item.path], places[item.path]))
+
+
+def weight_of(item: pytest.Item) -> int:
+    """The place of a test's kind among those that take the longest."""
+    return next(place for place, kind in enumerate(KINDS) if item.get_closest_marker(kind) or kind == "unit")
+
+
+# What a test does while it runs.
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Remembers when the test began."""
+    item.stash[BEGAN] = time.monotonic() - templates.seconds()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_call(item: pytest.Item) -> None:
+    """Forgets which programs the fixtures have started."""
+    _started.clear()
+    item.stash[CALLED] = time.monotonic()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Fails a test that has passed, but is of another kind than its mark says."""
+    report = yield
+    if report.passed and call.when == "call":
+        now = time.monotonic()
+        kind = next(kind for kind in KINDS if item.get_closest_marker(kind) or kind == "unit")
+        seconds = now - item.stash[CALLED if kind == "unit" else BEGAN] - (0 if kind == "unit" else templates.seconds())
+        if said := complaint(kind, seconds, started=_started, load=os.getloadavg()[0] / (os.cpu_count() or 1)):
+            report.outcome, report.longrepr = "failed", said
+    return report
+
+
+def complaint(kind: str, seconds: float, *, started: list[str], load: float) -> str:
+    """What a test of this kind should not have done; where more processes run than cores it may take longer."""
+    limit = UNIT_SECONDS if kind == "unit" else SECONDS
+    allowed = limit * max(1.0, load)
+    if kind in {"unit", "integration"} and started:
+        return f"This test is of the kind “{kind}”, and has started a program ({started[0]}): mark it `process`."
+    if kind != "campaign" and seconds > allowed:
+        return f"This took {seconds:.1f} s, and a test of the kind “{kind}” may take {limit:.0f} s."
+    return ""
