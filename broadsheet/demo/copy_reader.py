@@ -180,7 +180,7 @@ def check_references(copy: Copy) -> None:
 def photo_file(name: str, folder: Path = PHOTOGRAPHS) -> Path:
     """The file of a photograph; raises CopyFault where there is none."""
     path = folder / f"{name}.jpg"
-    _check(path.is_file(), f"There is no photograph {path.name}. `python -m tools.photographs` draws it.")
+    _check(path.is_file(), f"There is no photograph {path.name} in {folder.name}/. Add it, or use another name.")
     return path
 
 

@@ -1,1 +1,0 @@
-"""Draws the photographs of the demo newspaper: no foreign material, the same pictures every time."""
