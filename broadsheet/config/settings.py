@@ -122,7 +122,13 @@ LOGIN_REDIRECT_URL = "/"
 
 # The paper's own language and zone are set in /cms/ and switched on for each request by PaperMiddleware.
 LANGUAGE_CODE = "en-gb"
-LANGUAGES = [("en", "English"), ("en-gb", "English (United Kingdom)"), ("en-us", "English (United States)")]
+LANGUAGES = [
+    ("en", "English"),
+    ("en-gb", "English (United Kingdom)"),
+    ("en-us", "English (United States)"),
+    ("de", "Deutsch"),
+]
+WAGTAILADMIN_PERMITTED_LANGUAGES = LANGUAGES  # an editor may choose another one than the paper has
 LOCALE_PATHS = [PACKAGE / "locale"]
 USE_I18N = True
 USE_TZ = True

@@ -11,7 +11,7 @@ from wagtail.images.fields import WagtailImageField
 from wagtail.images.forms import BaseImageForm
 
 from broadsheet.newsroom.exif import without_metadata
-from broadsheet.newsroom.models import SectionPage
+from broadsheet.newsroom.models import Paper, SectionPage
 
 MAX_QUERY = 200
 TOO_MANY_PIXELS = "This picture has too many pixels. Make it smaller: at most %(most)s megapixels."
@@ -55,6 +55,14 @@ class SearchForm(forms.Form):
         if since and until and since > until:
             self.add_error("until", "This day lies before the first one. Exchange the two.")
         return cleaned
+
+
+class DateStyleForm(forms.ModelForm[Paper]):
+    """The settings of the paper that decide how a date looks."""
+
+    class Meta:
+        model = Paper
+        fields = ["language", "time_zone", "date_format", "time_format"]
 
 
 class PhotoField(WagtailImageField):

@@ -5,8 +5,11 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 from modelcluster.forms import BaseChildFormSet
 from wagtail.admin.panels import InlinePanel
+
+from broadsheet.core.datetimes import current_style
 
 Entry = tuple[date, str]
 
@@ -19,9 +22,9 @@ def check_entries_stand(published: Sequence[Entry], kept: Iterable[Entry]) -> No
     remaining = iter(kept)
     for entry in published:
         if next(remaining, None) != entry:
-            day = f"{entry[0]:%d.%m.%Y}"
             raise ValidationError(
-                f"The correction of {day} has been published and stays as it is. Add another below it."
+                _("The correction of %(day)s has been published and cannot be changed. Please add another below it."),
+                params={"day": current_style().full_date(entry[0])},
             )
 
 

@@ -15,7 +15,7 @@ from taggit.models import Tag
 from wagtail.images.views.serve import ServeView
 
 from broadsheet.newsroom import archive as archives
-from broadsheet.newsroom.forms import SearchForm
+from broadsheet.newsroom.forms import DateStyleForm, SearchForm
 from broadsheet.newsroom.keys import ARCHIVE, key_of, list_of
 from broadsheet.newsroom.models import ArticlePage, ArticleTag, Author, Photo, SectionPage
 from broadsheet.newsroom.models.lists import ArticlePages, ArticleQuerySet, page_or_404
@@ -24,6 +24,7 @@ from broadsheet.newsroom.search.highlight import show
 from broadsheet.newsroom.search.index import Term, find, terms_of
 from broadsheet.pagecache.fragments import cacheable, cached, depends_on
 
+TEXT = "text/plain; charset=utf-8"
 FOR_EVER = "public, max-age=31536000, immutable"
 
 
@@ -138,6 +139,16 @@ def search(request: HttpRequest, number: int = 1) -> HttpResponse:
         results = _shown(Paginator(answer.numbers, PAGE_SIZE), number, terms)
         context |= {"results": results, "total": results.paginator.count, "is_whole": answer.is_whole}
     return render(request, "newsroom/search.html", context)
+
+
+@require_safe
+def date_preview(request: HttpRequest) -> HttpResponse:
+    """Return a sample date in the format that is being typed in /cms/, or the errors with status 422, as plain text."""
+    form = DateStyleForm(request.GET)
+    if form.is_valid():
+        return HttpResponse(form.save(commit=False).date_preview(), content_type=TEXT)
+    errors = " ".join(error for messages in form.errors.values() for error in messages)
+    return HttpResponse(errors, content_type=TEXT, status=422)
 
 
 class PhotoView(ServeView):

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from broadsheet.core.datetimes import DateStyle
 from broadsheet.discussion.columns import Standing
 from broadsheet.discussion.states import CommentState
 from broadsheet.discussion.templatetags.discussion import KEPT, comment_html
@@ -15,7 +16,7 @@ NOON = datetime(2026, 7, 2, 12, tzinfo=UTC)
 BASE = Standing(7, CommentState.PUBLISHED, NOON, None, "Ida", "", "I saw it.", None, None)
 ANSWER = BASE._replace(parent_id=5, to="Per")
 STUB = Standing(7, CommentState.REMOVED, NOON, None, None, None, None, None, None)
-HERE = {"reason": None, "writing": "/write/", "language": "en-gb", "zone": "UTC"}
+HERE = {"reason": None, "writing": "/write/", "language": "en-gb", "zone": "UTC", "dates": DateStyle()}
 # What may be other about a comment or its surroundings, and must then be other on the page.
 CHANGES: list[tuple[Standing, dict[str, Any], dict[str, Any]]] = [
     (BASE, {"pk": 8}, {}),
@@ -28,6 +29,7 @@ CHANGES: list[tuple[Standing, dict[str, Any], dict[str, Any]]] = [
     (BASE, {}, {"writing": ""}),
     (BASE, {}, {"writing": "/elsewhere/"}),
     (BASE, {}, {"zone": "Europe/Berlin"}),
+    (BASE, {}, {"dates": DateStyle("F j, Y", "g:i a")}),
     (ANSWER, {"parent_id": 6}, {}),
     (ANSWER, {"above_id": 3}, {}),
     (ANSWER, {"to": None}, {}),

@@ -85,7 +85,7 @@ def test_a_published_correction_stays_as_it_is(
 ) -> None:
     made = corrected(harbour)
     answer = edit(editor, made, article_form(corrections=change(made)), **action)
-    assert "has been published and stays as it is. Add another below it." in words_of(answer)
+    assert "has been published and cannot be changed. Please add another below it." in words_of(answer)
     texts = [entry.text for entry in only_article().corrections.all()]
     assert texts == ["It weighs two tons.", "It was a mushroom anchor."]
 
@@ -94,7 +94,7 @@ def test_a_correction_stands_though_the_article_was_taken_down(harbour: SectionP
     made = corrected(harbour)
     made.unpublish()
     answer = edit(editor, made, article_form(corrections=remove(made)), **PUBLISH)
-    assert "stays as it is" in words_of(answer)
+    assert "cannot be changed" in words_of(answer)
 
 
 def test_a_correction_in_a_draft_may_still_be_changed(harbour: SectionPage, editor: Client) -> None:

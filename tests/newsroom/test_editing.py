@@ -103,7 +103,7 @@ def test_a_zone_that_is_none_is_refused_in_words(editor: Client) -> None:
     answer = editor.post(
         editor.get(address).headers.get("Location", address), {**form, "contact_email": ""}, follow=True
     )
-    assert "“Atlantis/Deep” is no time zone" in words_of(answer)
+    assert "“Atlantis/Deep” is not a time zone" in words_of(answer)
 
 
 @pytest.mark.parametrize("kind", ["articlepage", "sectionpage", "plainpage"])
@@ -266,7 +266,7 @@ def test_a_slug_that_went_and_came_back_is_no_circle(
 def test_a_second_article_of_the_day_with_the_same_slug_is_refused_in_words(editor: Client) -> None:
     article(section("Harbour"), timezone.now(), slug="dredger")
     answer = create(editor, section("Town"), article_form(), **PUBLISH)
-    assert "has this address. Change the last part of it." in words_of(answer)
+    assert "already has this address. Please change its last part." in words_of(answer)
     assert ArticlePage.objects.count() == 1
 
 

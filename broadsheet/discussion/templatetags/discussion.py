@@ -10,12 +10,12 @@ from django.core.paginator import Page
 from django.template.defaultfilters import linebreaksbr
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.dates import MONTHS
 from django.utils.functional import SimpleLazyObject
 from django.utils.html import format_html, format_html_join
 from linkify_it import LinkifyIt
 from markupsafe import Markup
 
+from broadsheet.core.datetimes import DateStyle, current_style, machine_time
 from broadsheet.core.jinja import rendered
 from broadsheet.discussion.columns import Standing, column_page
 from broadsheet.discussion.forms import CommentForm
@@ -56,15 +56,18 @@ def thread(column: "Page[Standing]", article: ArticlePage, removals: Mapping[int
     """The comments of one page of the column; `removals` has the decision about each that was removed."""
     reasons = {pk: str(decision.get_reason_display()) for pk, decision in removals.items()}
     writing = reverse("discussion:write", args=[article.address]) if article.takes_comments else ""
-    here = writing, translation.get_language(), timezone.get_current_timezone_name()
+    here = writing, translation.get_language(), timezone.get_current_timezone_name(), current_style()
     return Markup("").join(comment_html(one, reasons.get(one.pk), *here) for one in column.object_list)
 
 
 @lru_cache(KEPT)
-def comment_html(comment: Standing, reason: str | None, writing: str, language: str, zone: str) -> Markup:
+def comment_html(
+    comment: Standing, reason: str | None, writing: str, language: str, zone: str, dates: DateStyle
+) -> Markup:
     """One comment as it stands in its column, made of nothing but what is given here, and kept by all of it.
 
-    `writing` is where it can be answered, if it can; it is told in this language and in this zone's time.
+    `writing` is where it can be answered, if it can; it is told in this language, in this zone's time
+    and with dates in this style.
     """
     with translation.override(language), timezone.override(ZoneInfo(zone)):
         return rendered(
@@ -73,8 +76,8 @@ def comment_html(comment: Standing, reason: str | None, writing: str, language: 
             comment=comment,
             reason=reason,
             writing=writing,
-            local=timezone.localtime,
-            months=MONTHS,
+            dates=dates,
+            machine_time=machine_time,
             reading_text=reading_text,
         )
 

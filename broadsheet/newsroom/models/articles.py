@@ -10,6 +10,7 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
 from modelcluster.contrib.taggit import ClusterTaggableManager
 from modelcluster.fields import ParentalKey
 from taggit.models import Tag, TaggedItemBase
@@ -18,6 +19,7 @@ from wagtail.fields import StreamField
 from wagtail.models import Page
 from wagtail.search import index
 
+from broadsheet.core.datetimes import current_style
 from broadsheet.newsroom.blocks import BodyBlock
 from broadsheet.newsroom.keys import beside_in, key_of
 from broadsheet.newsroom.models.lists import ArticleManager
@@ -219,7 +221,10 @@ class ArticlePage(Page):
         day = self.edition_date or Paper.load().today()
         if ArticlePage.objects.filter(address=address_of(day, self.slug)).exclude(pk=self.pk).exists():
             raise ValidationError(
-                {"slug": f"Another article of {day:%d.%m.%Y} has this address. Change the last part of it."}
+                {
+                    "slug": _("Another article of %(day)s already has this address. Please change its last part.")
+                    % {"day": current_style().full_date(day)}
+                }
             )
 
     def _check_corrections_stand(self) -> None:

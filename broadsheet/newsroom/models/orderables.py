@@ -6,6 +6,7 @@ from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel, FieldRowPanel
 from wagtail.models import Orderable
 
+from broadsheet.core.datetimes import current_style
 from broadsheet.newsroom.models.people import Author
 
 
@@ -40,4 +41,4 @@ class Correction(Orderable):
     panels = [FieldPanel("made_on"), FieldPanel("text")]
 
     def __str__(self) -> str:
-        return f"{self.made_on:%Y-%m-%d}: {self.text[:60]}"
+        return f"{current_style().full_date(self.made_on)}: {self.text[:60]}"

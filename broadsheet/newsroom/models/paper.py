@@ -12,12 +12,15 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone, translation
-from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 
+from broadsheet.core.datetimes import DateStyle, check_date_format, check_time_format, override_style, usual_style
 from broadsheet.pagecache.fragments import cached
 
 _speaking: "ContextVar[Paper | None]" = ContextVar("the paper in whose voice this request is answered", default=None)
+SAMPLE = datetime(2019, 3, 28, 6, 16)  # noqa: DTZ001 - the time on the clock, wherever the paper is
 
 
 @lru_cache(maxsize=1)
@@ -28,7 +31,9 @@ def _zones() -> frozenset[str]:
 def check_time_zone(name: str) -> None:
     """Refuses a time zone that the tz database does not know."""
     if name not in _zones():
-        raise ValidationError(f"“{name}” is no time zone. Write it like Europe/Berlin or America/Bogota.")
+        raise ValidationError(
+            _("“%(name)s” is not a time zone. Enter it as Europe/Berlin or America/Bogota."), params={"name": name}
+        )
 
 
 @register_setting(icon="newspaper")
@@ -52,12 +57,39 @@ class Paper(BaseGenericSetting):
         help_text="All times on the pages are told in this zone, e.g. Europe/Berlin. Addresses of published articles "
         "keep the date they have.",
     )
+    date_format = models.CharField(
+        _("date format"),
+        max_length=40,
+        blank=True,
+        validators=[check_date_format],
+        help_text=_(
+            "Leave empty for the language’s usual format. Examples: “j F Y” gives 28 March 2019, “F j, Y” gives "
+            "March 28, 2019, “j. F Y” gives 28. March 2019, “Y-m-d” gives 2019-03-28."
+        ),
+    )
+    time_format = models.CharField(
+        _("time format"),
+        max_length=40,
+        blank=True,
+        validators=[check_time_format],
+        help_text=_(
+            "Leave empty for the language’s usual format. Examples: “H:i T” gives 06:16 with the time zone, “g:i a” "
+            "gives 6:16 am, “H:i \\U\\h\\r” gives 06:16 Uhr."
+        ),
+    )
     contact_email = models.EmailField("contact e-mail", blank=True, help_text="Shown in the foot of every page.")
     contact = models.TextField(blank=True, help_text="Publisher, street, telephone: shown in the foot of every page.")
 
     panels = [
         MultiFieldPanel([FieldPanel("name"), FieldPanel("tagline")], heading="Masthead"),
-        MultiFieldPanel([FieldPanel("language"), FieldPanel("time_zone")], heading="Language and time"),
+        MultiFieldPanel(
+            [
+                FieldRowPanel([FieldPanel("language"), FieldPanel("time_zone")]),
+                FieldRowPanel([FieldPanel("date_format"), FieldPanel("time_format")]),
+                HelpPanel(template="newsroom/panels/date_preview.html", heading=_("Preview")),
+            ],
+            heading=_("Language and time"),
+        ),
         MultiFieldPanel([FieldPanel("contact_email"), FieldPanel("contact")], heading="Contact"),
     ]
 
@@ -82,7 +114,7 @@ class Paper(BaseGenericSetting):
         """Has everything said in the paper's own language, time and name."""
         before = _speaking.set(self)
         try:
-            with timezone.override(self.zone), translation.override(self.language):
+            with timezone.override(self.zone), translation.override(self.language), override_style(self.date_style):
                 yield
         finally:
             _speaking.reset(before)
@@ -91,6 +123,17 @@ class Paper(BaseGenericSetting):
     def zone(self) -> ZoneInfo:
         """The paper's time zone."""
         return ZoneInfo(self.time_zone)
+
+    @property
+    def date_style(self) -> DateStyle:
+        """The format in which the paper writes dates and times."""
+        usual = usual_style(self.language)
+        return DateStyle(self.date_format or usual.date, self.time_format or usual.time)
+
+    def date_preview(self) -> str:
+        """Return a sample date and time in the paper's language, zone and format."""
+        with self.voice():
+            return self.date_style.date_and_time(SAMPLE.replace(tzinfo=self.zone))
 
     def today(self) -> date:
         """The calendar day in the paper's zone."""
