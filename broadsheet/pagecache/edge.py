@@ -1,6 +1,6 @@
 """The caches in front of the paper: what a page says to them, and how they are told that it is stale.
 
-Knows headers and calls, not what they have been told already. Why they are spoken to in this way: ADR 0019.
+Knows headers and calls, not what they have been told already. Why they are spoken to in this way: ADR 19.
 """
 
 import json
