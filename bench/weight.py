@@ -123,7 +123,7 @@ def _weigh(wire: CDPSession, home: str, made: Visit) -> None:
 
 
 def _read_and_tap(page: Page) -> None:
-    """Scrolls to the foot and taps: on the text, and on a field with some emails if there is one."""
+    """Scrolls to the foot and taps: on the text, and on a field with some letters if there is one."""
     for _ in range(20):
         page.mouse.wheel(0, 700)
         page.wait_for_timeout(30)
@@ -148,7 +148,7 @@ def rows(name: str, visits: Iterable[Visit]) -> Iterator[Row]:
     yield Row("… largest paint (LCP)", _middle(one.lcp for one in made), "ms", BUDGET["LCP"], NETWORK)
     yield Row("… shift of the layout (CLS)", _middle(one.cls for one in made), "", BUDGET["CLS"], "nothing jumps")
     meaning = f"instead of INP; processor {SLOWER_PROCESSOR} × slower, {LEAST_NOTED:.0f} is the least a browser tells"
-    yield Row("… slowest tap or email", _middle(one.inp for one in made), "ms", BUDGET["INP"], meaning)
+    yield Row("… slowest tap or key press", _middle(one.inp for one in made), "ms", BUDGET["INP"], meaning)
 
 
 def _middle(values: Iterable[float]) -> float:

@@ -37,7 +37,7 @@ def found(pattern: re.Pattern[str]) -> Iterator[tuple[str, str]]:
 
 
 def anchors(path: Path) -> set[str]:
-    """The names that a host gives to headings: small emails, no punctuation, hyphens for spaces."""
+    """The names that a host gives to headings: lower case, no punctuation, hyphens for spaces."""
     headings = HEADING.findall(path.read_text())
     return {re.sub(r"[^\w\- ]", "", heading).strip().lower().replace(" ", "-") for heading in headings}
 
