@@ -1,10 +1,10 @@
-# Broadsheet behind Varnish: what is baked stays in Varnish's memory until the paper says that it is stale.
-# For /etc/varnish/. How to put it there, and what stands before it for TLS: put-varnish-in-front.md, beside this file.
-# Made for Varnish 7.1 with the modules of Debian's package varnish-modules.
+# Broadsheet behind Varnish: baked pages stay in Varnish's memory until the paper purges them.
+# Install it in /etc/varnish/, with a TLS proxy in front of Varnish, as put-varnish-in-front.md explains.
+# For Varnish 7.1 with the modules of Debian's package varnish-modules.
 #
 # Replace
-#     127.0.0.1, port 8000   by where `broadsheet serve` listens: one backend and one line in vcl_init for each machine,
-#     the lists `papers` and `doors`   by the machines of the paper, and by what ends TLS before Varnish.
+#     127.0.0.1, port 8000             with the address of `broadsheet serve`: a backend and a line in vcl_init for each machine,
+#     the lists `papers` and `doors`   with the paper's machines, and with the TLS proxies in front of Varnish.
 
 vcl 4.1;
 
@@ -29,16 +29,16 @@ backend paper {
     .host = "127.0.0.1";
     .port = "8000";
     .probe = alive;
-    .first_byte_timeout = 60s;      # a photograph of 40 MB takes its time
+    .first_byte_timeout = 60s;      # for photographs of up to 40 MB
 }
 
-# Who may say that pages are stale.
+# The machines that may purge.
 acl papers {
     "127.0.0.1";
     "::1";
 }
 
-# Whose word is believed on whether a reader came by https.
+# The proxies whose X-Forwarded-Proto is trusted.
 acl doors {
     "127.0.0.1";
     "::1";
@@ -52,14 +52,14 @@ sub vcl_init {
 
 sub vcl_recv {
     if (req.method == "PURGE") {
-        # A reader's request has passed the door, which says how it came; the paper's own has not.
+        # Requests from readers have passed the TLS proxy, which sets this header; the paper's own have not.
         if (client.ip !~ papers || req.http.X-Forwarded-Proto) {
             return (synth(405, "Method Not Allowed"));
         }
         if (!req.http.xkey-purge) {
             return (synth(400, "Bad Request"));
         }
-        # First this, then the pages: what is being fetched at this moment will see that it may be stale.
+        # Before the purge: a response being fetched at this moment is then known to be possibly stale.
         var.global_set("last purge", req.xid);
         set req.http.X-Gone = xkey.purge(req.http.xkey-purge);
         return (synth(200, "Purged"));
@@ -71,7 +71,7 @@ sub vcl_recv {
     set req.http.X-Forwarded-Host = req.http.Host;
     set req.backend_hint = machines.backend();
 
-    # What has expired is served only while no machine of the paper answers.
+    # Expired pages are served only while none of the paper's machines answers.
     if (std.healthy(req.backend_hint)) {
         set req.grace = 0s;
     }
@@ -79,11 +79,11 @@ sub vcl_recv {
     if (req.method != "GET" && req.method != "HEAD") {
         return (pass);
     }
-    # Here nothing is the same for everybody.
+    # These pages differ between readers.
     if (req.url ~ "^/(cms|comments|demo|desk|media|receipts|search)/" || req.url ~ "^/sign-") {
         return (pass);
     }
-    # The old addresses of a paper that came from WordPress; no other query changes a page.
+    # Old addresses imported from WordPress; no other query changes a page.
     if (req.url ~ "[?&](p|page_id)(=|&|$)") {
         return (pass);
     }
@@ -108,18 +108,18 @@ sub vcl_backend_response {
     if (bereq.uncacheable) {
         return (deliver);
     }
-    # A style sheet, script or font whose name will never mean anything else.
+    # A style sheet, script or font whose content never changes.
     if (bereq.url ~ "^/static/" && beresp.status == 200 && beresp.http.Cache-Control ~ "immutable") {
         return (deliver);
     }
-    # A baked page: the paper says how long it may stay, and by which keys it will be called stale.
+    # A baked page, with its lifetime and its surrogate keys.
     if (beresp.status == 200 && beresp.http.xkey && beresp.http.Surrogate-Control ~ "^max-age=[0-9]+$"
         && !beresp.http.Set-Cookie && var.get_string("last purge") == var.global_get("last purge")) {
         set beresp.ttl = std.duration(regsub(beresp.http.Surrogate-Control, "^max-age=", "") + "s", 0s);
         set beresp.grace = 1d;
         return (deliver);
     }
-    # Everything else, and what may have gone stale on its way.
+    # Everything else, and responses that may have become stale in transit.
     set beresp.uncacheable = true;
     set beresp.ttl = 60s;
     return (deliver);
