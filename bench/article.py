@@ -7,7 +7,7 @@ from pathlib import Path
 from django.utils import timezone
 
 from broadsheet.discussion.actions import ImportedComment, import_comments
-from broadsheet.discussion.models import Revision, Terms
+from broadsheet.discussion.models import Revision, Terms, Thread
 from broadsheet.discussion.states import CommentState
 from broadsheet.newsroom.models import ArticlePage, Author, BylineEntry, FrontPage, SectionPage
 
@@ -28,13 +28,13 @@ def fill(file: str) -> str:
 
 def _comment(article: ArticlePage, comments: list[dict[str, object]]) -> None:
     began = timezone.now() - timedelta(days=1)
-    batch: list[ImportedComment] = []
+    thread, batch = Thread.objects.get(article=article), list[ImportedComment]()
     for number, one in enumerate(comments):
         answers = one["answers"]
         batch.append(
             ImportedComment(
-                article_id=article.pk,
-                words=Revision(name=str(one["name"]), text=str(one["text"])),
+                thread_id=thread.pk,
+                revision=Revision(name=str(one["name"]), text=str(one["text"])),
                 digest=f"reader {number % 100}",
                 written_at=began + timedelta(minutes=number),
                 state=CommentState.PUBLISHED,

@@ -21,13 +21,15 @@ from wagtail.search.backends import get_search_backend
 from bench.filling.rows import Row, said, write
 from broadsheet.accounts.models import User
 from broadsheet.commenters.models import Commenter
-from broadsheet.discussion.models import Comment, Revision, Terms
-from broadsheet.discussion.states import CommentState
+from broadsheet.discussion.actions.importing import REVIEWS
+from broadsheet.discussion.models import Comment, Revision, Terms, Thread
+from broadsheet.discussion.reasons import Reason
+from broadsheet.discussion.states import CommentState, ReviewState
 from broadsheet.newsroom.actions import fill_empty_masthead, import_author, import_section, import_tag
 from broadsheet.newsroom.models import ArticlePage, ArticleTag, Author, BylineEntry
 from broadsheet.newsroom.models.articles import address_of
 from broadsheet.review.models import Decision
-from broadsheet.review.reasons import Outcome, Reason
+from broadsheet.review.outcomes import Outcome
 
 ARTICLES_A_DAY = 14
 SECTIONS, AUTHORS, TAGS = 8, 50, 200
@@ -68,7 +70,7 @@ class Fate:
     written: str
     state: CommentState
     parent: int | None
-    thread: int
+    root: int
 
 
 class Filling:
@@ -167,17 +169,17 @@ class Filling:
         """All comments in the order of writing; the same ones each time."""
         die, number = Random(12), 0
         for article, count in enumerate(self._counts(Random(13))):
-            standing: list[tuple[int, int]] = []
+            visible: list[tuple[int, int]] = []
             out = self.out(article)
             for place in range(count):
                 number += 1
-                parent, thread = die.choice(standing) if standing and die.random() < 1 / 3 else (None, number)
+                parent, root = die.choice(visible) if visible and die.random() < 1 / 3 else (None, number)
                 waits = number > self.comments - self.comments // STILL_WAITING
                 state = CommentState.PENDING if waits else die.choices(FATES, cum_weights=LIKELY)[0]
                 if state == CommentState.PUBLISHED:
-                    standing.append((number, thread))
+                    visible.append((number, root))
                 written = said(out + timedelta(minutes=place + 1))
-                yield Fate(number, self.first + article, written, state, parent, thread)
+                yield Fate(number, self.first + article, written, state, parent, root)
 
     def _counts(self, die: Random) -> Iterator[int]:
         """How many comments each article has: one many, most few, all together as many as there are to be."""
@@ -192,13 +194,14 @@ class Filling:
             yield {"id": number, "digest": f"{number:064x}", "created_at": said(END)}
 
     def comment_rows(self) -> Iterator[Row]:
+        threads = dict(Thread.objects.values_list("article", "pk"))  # the database has made one with each article
         for fate in self.fates():
             is_published, waits = fate.state == CommentState.PUBLISHED, fate.state == CommentState.PENDING
             yield {
                 "id": fate.number,
-                "article": fate.article,
+                "thread": threads[fate.article],
                 "parent": fate.parent,
-                "thread": fate.thread,
+                "root": fate.root,
                 "commenter": fate.number * 7919 % (self.comments // OF_ONE_COMMENTER) + 1,
                 "terms": self.terms,
                 "state": fate.state.value,
@@ -213,7 +216,14 @@ class Filling:
     def revisions(self) -> Iterator[Row]:
         for fate in self.fates():
             words = {"name": self.die.choice(self.words.known).title(), "text": self.die.choice(self.words.remarks)}
-            yield {"id": fate.number, "comment": fate.number, "written_at": fate.written, "website": "", **words}
+            yield {
+                "id": fate.number,
+                "comment": fate.number,
+                "written_at": fate.written,
+                "website": "",
+                "review": REVIEWS.get(fate.state, ReviewState.UNREVIEWED).value,
+                **words,
+            }
 
     def decisions(self) -> Iterator[Row]:
         """Who was shown was approved; who was declined or removed was told why."""

@@ -9,8 +9,8 @@ from math import ceil
 
 from django.urls import reverse
 
-from broadsheet.discussion.columns import PER_PAGE
 from broadsheet.discussion.models import Comment
+from broadsheet.discussion.queries import PER_PAGE
 from broadsheet.newsroom.queries import public_paths
 
 
@@ -21,7 +21,7 @@ def everything() -> list[str]:
 
 def column_paths() -> Iterator[str]:
     """The further pages of readers' columns; the first stands on the article's own page."""
-    for address, count in Comment.objects.standing().counted_by_address():
+    for address, count in Comment.objects.visible().counted_by_address():
         pages = ceil(count / PER_PAGE)
         yield from (reverse("discussion:column_page", args=[address, number]) for number in range(2, pages + 1))
         if count > 1:

@@ -1,6 +1,7 @@
 """Commenters, recognised by a keyed digest of their email address."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from broadsheet.commenters.states import Standing
 from broadsheet.core.insertions import Insertion
@@ -9,23 +10,24 @@ from broadsheet.core.secrets import keyed_digest
 
 
 class CommenterQuerySet(models.QuerySet["Commenter"]):
-    """Commenters, found by what can be recognised of their address."""
+    """Commenters, found by the keyed digest of an address."""
 
-    def behind(self, address: str) -> "Commenter | None":
-        """The commenter who has this address, if one is known, among all there are."""
-        found = _BEHIND.rows(address_digest(address), most=1)
-        return self.model.from_db(self.db, _COLUMNS, found[0]) if found else None
+    def with_address(self, address: str) -> "Commenter | None":
+        """Return the commenter who has an address; None for an address that has never commented."""
+        rows = _BY_DIGEST.rows(address_digest(address), most=1)
+        return self.model.from_db(self.db, _COLUMNS, rows[0]) if rows else None
 
-    def remember(self, address: str) -> "Commenter":
-        """Creates the commenter behind an address, or finds whom somebody else has just created; keeps a keyed digest.
+    def get_or_create_for(self, address: str) -> "Commenter":
+        """Return the commenter who has an address, created where there is none; the row keeps a digest of the address.
 
-        One statement: to try, and to look where that fails, would take a savepoint and a line in PostgreSQL's log.
+        It is a single statement: an attempt with a look-up after its failure would cost a savepoint, and a line in
+        PostgreSQL's log.
         """
-        return _REMEMBERED.store(self.model(digest=address_digest(address)))
+        return _CREATED.store(self.model(digest=address_digest(address)))
 
 
 class Commenter(models.Model):
-    """Somebody who comments: the same digest is the same person. The address itself is not here."""
+    """A reader who comments. The same digest is the same person; the address itself is not stored here."""
 
     digest = models.CharField(max_length=64, unique=True, editable=False)
     standing = models.CharField(max_length=12, choices=Standing.choices, default=Standing.NEW)
@@ -33,17 +35,20 @@ class Commenter(models.Model):
 
     objects = CommenterQuerySet.as_manager()
 
+    class Meta:
+        verbose_name, verbose_name_plural = _("commenter"), _("commenters")
+
     def __str__(self) -> str:
-        return f"commenter {self.pk} ({self.get_standing_display()})"
+        return f"commenter {self.pk} ({self.standing})"
 
 
 _COLUMNS = [field.attname for field in Commenter._meta.concrete_fields]
-_BEHIND = Question(
+_BY_DIGEST = Question(
     lambda digest: Commenter.objects.filter(digest=digest).values_list(*_COLUMNS), nobody="nobody's digest"
 )
-_REMEMBERED = Insertion(Commenter, once="digest")
+_CREATED = Insertion(Commenter, once="digest")
 
 
 def address_digest(address: str) -> str:
-    """Recognises an address however it is capitalised or padded; tells nothing of it without the key."""
+    """Return the keyed digest of an address, regardless of case and outer space. It is useless without the key."""
     return keyed_digest("commenter-address", address.strip().casefold())

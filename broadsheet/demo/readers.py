@@ -10,12 +10,12 @@ from broadsheet.commenters.models import address_digest
 from broadsheet.demo.copy_reader import Conditions, Copy, Remark
 from broadsheet.demo.dates import Dates, times_of_writing
 from broadsheet.discussion.actions import ImportedComment, import_comments
-from broadsheet.discussion.models import Comment, Revision, Terms
+from broadsheet.discussion.models import Comment, Revision, Terms, Thread
 from broadsheet.discussion.states import CommentState
 from broadsheet.newsroom.models import ArticlePage
 from broadsheet.review.actions import import_decisions
 from broadsheet.review.models import Decision
-from broadsheet.review.reasons import NEEDS_REASON, Outcome
+from broadsheet.review.outcomes import NEEDS_REASON, Outcome
 
 # What was decided on a comment in each of these states, in order.
 _DECIDED = {
@@ -82,11 +82,13 @@ def print_comments(
 
 def _imported(entries: list[_Dated], articles: Mapping[str, ArticlePage]) -> list[Comment]:
     batch: dict[str, ImportedComment] = {}
+    threads = dict(Thread.objects.values_list("article", "pk"))
     for entry in entries:
         one = entry.remark
         batch[one.id] = ImportedComment(
-            article_id=articles[one.article].pk,
-            words=_words(entry),
+            thread_id=threads[articles[one.article].pk],
+            revision=_revision(entry),
+            reviewed=not one.unreviewed,
             digest=address_digest(f"{one.name}@readers.example"),
             written_at=entry.written,
             state=entry.state,
@@ -95,7 +97,7 @@ def _imported(entries: list[_Dated], articles: Mapping[str, ArticlePage]) -> lis
     return import_comments(list(batch.values()))
 
 
-def _words(entry: _Dated) -> Revision:
+def _revision(entry: _Dated) -> Revision:
     one = entry.remark
     if entry.state in _WORDS_DELETED:
         return Revision()

@@ -1,42 +1,47 @@
-"""What the desk sends with a decision."""
+"""The desk's form for a decision."""
 
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
-from broadsheet.review.reasons import NEEDS_REASON, Outcome, Reason
+from broadsheet.discussion.reasons import Reason
+from broadsheet.review.outcomes import NEEDS_REASON, Grounds, Outcome
 
 
 class DecisionForm(forms.Form):
-    """An outcome, with a reason where one is due."""
+    """An outcome for one revision, with its grounds where they are required, and a note."""
 
     revision = forms.IntegerField(widget=forms.HiddenInput)
-    outcome = forms.ChoiceField(choices=Outcome.choices)
+    outcome = forms.TypedChoiceField(choices=Outcome.choices, coerce=Outcome)
     reason = forms.TypedChoiceField(
-        choices=[("", "Choose a reason"), *Reason.choices],
+        choices=[("", _("Choose a reason")), *Reason.choices],
         coerce=lambda value: Reason(int(value)),
         empty_value=None,
         required=False,
     )
-    law = forms.CharField(max_length=200, required=False, label="Which law (for reason 9)")
+    law = forms.CharField(max_length=200, required=False, label=_("Law (for reason 9)"))
     explanation = forms.CharField(
-        max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3}), label="Explanation to the author"
+        max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3}), label=_("Explanation to the author")
     )
     private_note = forms.CharField(
-        max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 2}), label="Private note to colleagues"
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        label=_("Private note to colleagues"),
     )
 
     def clean(self) -> dict[str, Any]:
-        """Asks for the reason beside its field, before the desk refuses."""
+        """Ask for the reason and the law beside their fields, before the action would refuse."""
         cleaned = super().clean() or self.cleaned_data
         if cleaned.get("outcome") in NEEDS_REASON and not cleaned.get("reason"):
-            self.add_error("reason", "Choose one of the nine reasons: the author is told why.")
+            self.add_error("reason", _("Please choose a reason: we tell the author why."))
         if cleaned.get("reason") == Reason.ILLEGAL and not cleaned.get("law"):
-            self.add_error("law", "Name the law: which country's, which section.")
+            self.add_error("law", _("Please name the law: the country and the section."))
         return cleaned
 
-    def arguments(self) -> dict[str, Any]:
-        """The arguments of the action that the outcome names."""
-        about = ["reason", "law", "explanation"] if self.cleaned_data["outcome"] in NEEDS_REASON else []
-        names = [*about, "private_note"]
-        return {name: self.cleaned_data[name] for name in names}
+    def grounds(self) -> Grounds:
+        """Return the grounds, none for an outcome that takes no reason."""
+        if self.cleaned_data["outcome"] not in NEEDS_REASON:
+            return Grounds()
+        return Grounds(**{name: self.cleaned_data[name] for name in ("reason", "law", "explanation")})

@@ -5,21 +5,21 @@ from django.urls import path, register_converter
 from broadsheet.desk import views
 
 
-class QueueName:
-    """The states that have a list of their own."""
+class QueueConverter:
+    """A state that has a list of its own."""
 
     regex = "|".join(state.value for state in views.QUEUES)
 
     def to_python(self, value: str) -> str:
-        """The state as it stands in the table."""
+        """Return the state as it is stored."""
         return value
 
     def to_url(self, value: str) -> str:
-        """The same."""
+        """Return the state as it is stored."""
         return value
 
 
-register_converter(QueueName, "queue")
+register_converter(QueueConverter, "queue")
 
 app_name = "desk"
 urlpatterns = [
@@ -27,6 +27,6 @@ urlpatterns = [
     path("page/<int:number>/", views.queue, name="queue_page"),
     path("<queue:state>/", views.queue, name="state"),
     path("<queue:state>/page/<int:number>/", views.queue, name="state_page"),
-    path("comments/<int:number>/", views.comment, name="comment"),
-    path("comments/<int:number>/decide/", views.decide, name="decide"),
+    path("comments/<int:pk>/", views.comment, name="comment"),
+    path("comments/<int:pk>/decide/", views.decide, name="decide"),
 ]

@@ -1,1 +1,1 @@
-"""Readers' comments: ① written, ② verified, ③ waiting, ⑤ published, or gone."""
+"""①②③⑤ The readers' comments: written, verified, waiting, published or gone."""

@@ -1,15 +1,15 @@
-"""Registers the room with Django."""
+"""The Django app of the readers' comments."""
 
 from django.apps import AppConfig
 from django.utils.module_loading import autodiscover_modules
 
 
 class DiscussionConfig(AppConfig):
-    """The room's name and label."""
+    """The readers' comments."""
 
     name = "broadsheet.discussion"
     label = "discussion"
 
     def ready(self) -> None:
-        """Listens to Wagtail's forms."""
+        """Connect the signal handlers."""
         autodiscover_modules("signal_handlers")

@@ -1,7 +1,8 @@
-"""The emails of the readers' column."""
+"""The emails of the readers' comments, as arguments for `mail.actions.send_template`."""
+
+from typing import Any
 
 from django.conf import settings
-from django.template.loader import render_to_string
 from django.urls import reverse
 
 from broadsheet.discussion.models import Comment
@@ -9,20 +10,17 @@ from broadsheet.discussion.tokens import confirmation_token, receipt_token
 from broadsheet.newsroom.models import Paper
 
 
-def confirmation_email(comment: Comment, *, code: str) -> dict[str, str]:
-    """Asks whoever has the address whether the comment is theirs: a link, and six digits."""
+def confirmation_email(comment: Comment, *, code: str) -> dict[str, Any]:
+    """Return the email that asks whether the comment is the recipient's, with a link and a six-digit code."""
     link = settings.BASE_URL + reverse("discussion:confirm", args=[confirmation_token(comment)])
     return _email("confirmation", comment, link=link, code=code)
 
 
-def outcome_email(comment: Comment) -> dict[str, str]:
-    """Tells that there is a decision, and where it stands with its reason."""
+def published_email(comment: Comment) -> dict[str, Any]:
+    """Return the email that tells an approved commenter that the comment is published."""
     link = settings.BASE_URL + reverse("discussion:receipt", args=[receipt_token(comment)])
-    return _email("outcome", comment, link=link)
+    return _email("published", comment, link=link)
 
 
-def _email(purpose: str, comment: Comment, **words: str) -> dict[str, str]:
-    context = {"comment": comment, "article": comment.article, "paper": Paper.speaking(), **words}
-    text = render_to_string(f"emails/{purpose}.txt", context)
-    subject, _, body = text.strip().partition("\n")
-    return {"purpose": purpose, "subject": subject, "text": body.strip() + "\n"}
+def _email(purpose: str, comment: Comment, **values: str) -> dict[str, Any]:
+    return {"purpose": purpose, "context": {"comment": comment, "paper": Paper.speaking(), **values}}

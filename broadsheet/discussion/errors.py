@@ -1,52 +1,52 @@
-"""What a commenter can be refused, in words."""
+"""The refusals that a commenter can meet."""
 
 from broadsheet.core.errors import Refusal
 
 
 class CommentsClosed(Refusal):
-    """The article takes no comments, or no longer."""
+    """The thread takes no comments, or no longer."""
 
     code = "comments-closed"
     http_status = 403
 
 
 class LinkExpired(Refusal):
-    """The link has served its time, or never was one of ours."""
+    """The link is older than 24 hours, or its signature is not ours."""
 
     code = "link-expired"
     http_status = 410
 
 
 class WrongCode(Refusal):
-    """The six digits are not those of the email."""
+    """The six-digit code is not that of the email."""
 
     code = "wrong-code"
     http_status = 400
 
 
 class InvalidTransition(Refusal):
-    """The comment cannot make this move from where it is."""
+    """The table of transitions does not have this move for the state of the comment."""
 
     code = "invalid-transition"
     http_status = 409
 
 
 class TextChanged(Refusal):
-    """The decision was about a text that is no longer the comment's."""
+    """The decision concerns a text that the author has replaced."""
 
     code = "text-changed"
     http_status = 409
 
 
 class TooManyWaiting(Refusal):
-    """This address has too many comments that were not confirmed yet."""
+    """Too many comments from this address are still unconfirmed."""
 
     code = "too-many-waiting"
     http_status = 429
 
 
-class CannotAnswer(Refusal):
-    """The comment to be answered is not published under this article."""
+class CannotReply(Refusal):
+    """The comment to reply to is not published in this thread."""
 
-    code = "cannot-answer"
+    code = "cannot-reply"
     http_status = 409

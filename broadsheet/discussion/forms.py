@@ -1,99 +1,115 @@
-"""The form under an article, and the six digits."""
+"""The form for a comment, and the form for the six-digit code."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from broadsheet.discussion.models import MAX_NAME, MAX_TEXT, MAX_WEBSITE, Revision, Terms
 
+# By field: the sentence that asks for a value that is missing.
+REQUIRED = {
+    "name": _("Please enter your name."),
+    "email": _("Please enter your email address."),
+    "text": _("Please write your comment."),
+}
+
 
 class PlainTextField(forms.CharField):
-    """Text whose line ends are counted as one character each, as browsers count them."""
+    """A text whose line ends count as one character each, as browsers count them."""
 
     def to_python(self, value: Any) -> str:
         return super().to_python((value or "").replace("\r\n", "\n").replace("\r", "\n")) or ""
 
 
 class CommentForm(forms.Form):
-    """Name, e-mail, web site, comment."""
+    """Name, email, website and text of a comment, with the terms that its author has seen."""
 
     terms = forms.CharField(required=False, widget=forms.HiddenInput)
     name = forms.CharField(
         max_length=MAX_NAME,
-        label="Name",
-        help_text="Shown with your comment.",
+        label=_("Name"),
+        help_text=_("Shown with your comment."),
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     email = forms.EmailField(
         max_length=254,
-        label="E-mail",
-        help_text="Used for verification only. Never shown, never shared.",
+        label=_("Email"),
+        help_text=_("Used for verification only. Never shown, never shared."),
+        error_messages={"invalid": _("Please enter a full email address, such as ida@example.org.")},
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
     website = forms.URLField(
         max_length=MAX_WEBSITE,
         required=False,
         assume_scheme="https",
-        label="Web site (optional)",
-        help_text="Your name will link to it.",
+        label=_("Website (optional)"),
+        help_text=_("Your name will link to it."),
+        error_messages={"invalid": _("Enter a full web address, such as https://example.org.")},
         widget=forms.URLInput(attrs={"autocomplete": "url"}),
     )
     text = PlainTextField(
-        label="Comment",
+        label=_("Comment"),
         max_length=MAX_TEXT,
         strip=True,
         widget=forms.Textarea(attrs={"rows": 8}),
-        help_text="Plain text, up to 5,000 characters.",
+        help_text=_("Plain text, up to 5,000 characters."),
     )
     wants_email = forms.BooleanField(
         required=False,
-        label="Tell me by e-mail when it is decided",
-        help_text="Then your address is kept until that email is sent.",
+        label=_("Email me when it has been reviewed"),
+        help_text=_("We keep your address until that email is sent."),
     )
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, current: Terms | None) -> None:
-        """`current` are the terms that stand now, if the paper has any."""
+        """Create the form for the terms in force, if the paper has any."""
         super().__init__(data, initial={"terms": current.pk if current else ""})
         self.current = current
-        too_long = f"Your comment has %(show_value)d characters; {MAX_TEXT:,} fit. Please shorten it."
-        self.fields["text"].validators[0].message = too_long  # type: ignore[attr-defined]
-        for name, field in self.fields.items():
-            if name not in {"terms", "wants_email", "website"}:
-                field.error_messages["required"] = f"Please fill in: {field.label}."
+        self.fields["text"].validators[0].message = ngettext_lazy(  # type: ignore[attr-defined]
+            "Your comment has %(show_value)d character; the limit is %(limit_value)d. Please shorten it.",
+            "Your comment has %(show_value)d characters; the limit is %(limit_value)d. Please shorten it.",
+            "limit_value",
+        )
+        for name, sentence in REQUIRED.items():
+            self.fields[name].error_messages["required"] = sentence
 
     def clean_website(self) -> str:
-        """Only http and https lead anywhere."""
+        """Refuse a scheme other than http and https: the name links to it."""
         website: str = self.cleaned_data["website"]
         if website and not website.startswith(("http://", "https://")):
-            raise forms.ValidationError("Write the address of your web site with https:// in front, or leave it empty.")
+            raise forms.ValidationError(_("Enter a full web address, such as https://example.org."))
         return website
 
     def clean_terms(self) -> Terms | None:
-        """Refuses terms that were replaced since the page was loaded: nobody agrees to what they did not see."""
+        """Refuse terms that were replaced since the page was loaded: nobody agrees to a version they have not seen."""
         current = str(self.initial["terms"])
         if self.cleaned_data["terms"] != current:
             self.data = {**dict(self.data.items()), self.add_prefix("terms"): current}
             raise forms.ValidationError(
-                "Our rules have changed since you opened the page. Please read them once more and send again."
+                _("Our rules have changed since you opened this page. Please read them and submit your comment again.")
             )
         return self.current
 
-    def words(self) -> Revision:
-        """The exact text as it will be published, not yet stored."""
+    def revision(self) -> Revision:
+        """Return the exact text as it would be published, unsaved."""
         return Revision(**{name: self.cleaned_data[name] for name in ("name", "website", "text")})
 
 
 class CodeForm(forms.Form):
-    """The six digits of the email."""
+    """The six-digit code of the email."""
 
     code = forms.RegexField(
         r"^\s*\d{3}\s?\d{3}\s*$",
-        label="The six digits of our email",
+        label=_("Six-digit code"),
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
-        error_messages={"invalid": "The code has six digits, for example 204 117."},
+        error_messages={
+            "invalid": _("The code has six digits, for example 204 117."),
+            "required": _("Please enter the six-digit code from our email."),
+        },
     )
 
     def clean_code(self) -> str:
-        """The digits without the gap."""
+        """Return the digits without the gap."""
         return "".join(self.cleaned_data["code"].split())

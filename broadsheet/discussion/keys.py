@@ -1,10 +1,10 @@
-"""The surrogate keys of the readers' column."""
+"""The surrogate keys of the readers' comments."""
 
-from broadsheet.newsroom.models import ArticlePage
+from typing import Any
 
-TERMS = "terms"  # the rules before each form
+TERMS = "terms"  # the rules above each form
 
 
-def column_key(article: ArticlePage | int) -> str:
-    """The key of an article's column, by the article or its number."""
-    return f"comments:{article if isinstance(article, int) else article.pk}"
+def thread_key(thread: Any) -> str:
+    """Return the key of the pages that show a thread, given with its row or its primary key."""
+    return f"thread:{thread if isinstance(thread, int) else thread.pk}"

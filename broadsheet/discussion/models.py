@@ -1,40 +1,47 @@
-"""Comments, the exact texts they consisted of, and the terms they were sent under."""
+"""Threads, their comments, the exact texts of these, and the terms under which they were written."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, ClassVar
 
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from broadsheet.commenters.models import Commenter
 from broadsheet.core.fields import EncryptedTextField
 from broadsheet.discussion.keys import TERMS
-from broadsheet.discussion.states import WAITING, CommentState
-from broadsheet.newsroom.models import ArticlePage
+from broadsheet.discussion.states import VISIBLE_STATES, WAITING, CommentState, ReviewState
+from broadsheet.newsroom.models import ArticlePage, SectionPage
 from broadsheet.pagecache.fragments import cached, depends_on
 
 MAX_TEXT = 5000
 MAX_NAME = 80
 MAX_WEBSITE = 200
+MAX_PAGE_URL = 1000
 UNVERIFIED_FOR = timedelta(hours=24)
 
 
 class Terms(models.Model):
-    """What a commenter agrees to: rules, licence, privacy. A version is never altered, only followed by another."""
+    """A version of the terms that commenters accept: rules, licence, privacy. A version never changes."""
 
     version = models.CharField(
-        max_length=40, unique=True, help_text="E.g. 2026-11. A published version cannot be changed."
+        _("version"),
+        max_length=40,
+        unique=True,
+        help_text=_("For example 2026-11. A published version cannot be changed."),
     )
-    rules = models.TextField(help_text="One rule a line. They stand before the form.")
-    licence = models.TextField(help_text="What the paper may do with the words, and under which name.")
-    privacy = models.TextField(help_text="What happens with the e-mail address.")
+    rules = models.TextField(_("rules"), help_text=_("One rule per line. They appear above the form."))
+    licence = models.TextField(
+        _("licence"), help_text=_("What the paper may do with a comment, and how it names the author.")
+    )
+    privacy = models.TextField(_("privacy"), help_text=_("What happens to the email address."))
     digest = models.CharField(max_length=64, editable=False)
-    published_at = models.DateTimeField(auto_now_add=True)
+    published_at = models.DateTimeField(_("published"), auto_now_add=True)
 
     class Meta:
-        verbose_name = verbose_name_plural = "terms of the readers' column"
+        verbose_name = verbose_name_plural = _("comment terms")
         ordering = ["-published_at", "-pk"]
         get_latest_by = ["published_at", "pk"]
 
@@ -42,13 +49,13 @@ class Terms(models.Model):
         return f"terms {self.version}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Stores a new version with the digest of its words."""
+        """Store a new version with the digest of its text."""
         self.digest = sha256("\0".join([self.version, self.rules, self.licence, self.privacy]).encode()).hexdigest()
         super().save(*args, **kwargs)
 
     @classmethod
     def current(cls) -> "Terms | None":
-        """Those that stand now, if the paper has any."""
+        """Return the version in force; None for a paper that has not published its terms."""
         return cached("terms", cls._current)
 
     @classmethod
@@ -58,79 +65,166 @@ class Terms(models.Model):
 
     @property
     def rule_lines(self) -> list[str]:
-        """The rules, one by one."""
+        """Return the rules as a list."""
         return [line.strip() for line in self.rules.splitlines() if line.strip()]
 
 
-def _earlier(comment: "Comment", *, at: str, number: str) -> models.Q:
-    """Whatever has an earlier time in the column `at`; of the same time, a smaller number."""
-    same_time = {at: comment.written_at, f"{number}__lt": comment.pk}
-    return models.Q(**{f"{at}__lt": comment.written_at}) | models.Q(**same_time)
+class Thread(models.Model):
+    """The discussion of one article, or of a page of another site, to which its comments belong.
+
+    An article has exactly one thread: the database inserts it with the article, whatever inserts that (migration 0005).
+    The title, section and address of an article's thread are the article's; the `page_…` fields are another site's.
+    """
+
+    article = models.OneToOneField(
+        ArticlePage, null=True, blank=True, on_delete=models.CASCADE, related_name="thread", verbose_name=_("article")
+    )
+    page_url = models.URLField(_("address of the page"), max_length=MAX_PAGE_URL, null=True, blank=True)  # noqa: DJ001 - null: an article has its own
+    page_title = models.CharField(_("title of the page"), max_length=255, blank=True, db_default="")
+    page_section = models.ForeignKey(
+        SectionPage, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("section")
+    )
+    own_terms = models.ForeignKey(
+        Terms, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("terms")
+    )
+    opens_at = models.DateTimeField(_("opens"), null=True, blank=True)
+    closes_at = models.DateTimeField(_("closes"), null=True, blank=True)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("thread"), _("threads")
+        constraints = [
+            models.UniqueConstraint(fields=["page_url"], name="thread_page_url"),
+            models.CheckConstraint(
+                name="thread_of_an_article_or_a_page",
+                condition=models.Q(article__isnull=False, page_url__isnull=True, page_title="")
+                | (models.Q(article__isnull=True, page_url__isnull=False) & ~models.Q(page_title="")),
+            ),
+            models.CheckConstraint(
+                name="thread_closes_after_it_opens",
+                condition=models.Q(opens_at__isnull=True)
+                | models.Q(closes_at__isnull=True)
+                | models.Q(opens_at__lt=models.F("closes_at")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"thread {self.pk}"
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the page under which the thread appears."""
+        return self.article.get_absolute_url() if self.article else self.page_url or ""
+
+    @property
+    def address(self) -> str:
+        """Return the path of the article without its slashes, or the address of the page."""
+        return (self.article.address if self.article else self.page_url) or ""
+
+    @property
+    def title(self) -> str:
+        """Return the headline of the article, or the title of the page."""
+        return self.article.title if self.article else self.page_title
+
+    @property
+    def section(self) -> SectionPage | None:
+        """Return the section of the article, or the section that was chosen for the page."""
+        return self.article.section if self.article else self.page_section
+
+    @property
+    def terms(self) -> Terms | None:
+        """Return the terms in force for new comments: the thread's own, else the paper's."""
+        return self.own_terms or Terms.current()
+
+    @property
+    def closing_time(self) -> datetime | None:
+        """Return the datetime when the thread closes. If it stays open, return None."""
+        times = [self.closes_at, self.article.comments_close_at if self.article else None]
+        return min(filter(None, times), default=None)
+
+    @property
+    def next_change(self) -> datetime | None:
+        """Return the datetime when the thread next opens or closes. If it does neither, return None."""
+        now = timezone.now()
+        return min((at for at in (self.opens_at, self.closing_time) if at and at > now), default=None)
+
+    @property
+    def takes_comments(self) -> bool:
+        """Return whether readers may comment now. The terms are not considered."""
+        now, closing = timezone.now(), self.closing_time
+        is_open = (self.opens_at is None or self.opens_at <= now) and (closing is None or now < closing)
+        return is_open and (self.article is None or self.article.takes_comments)
+
+
+def _earlier(comment: "Comment", *, time: str, pk: str) -> models.Q:
+    """Return the condition for rows with an earlier time, or the same time and a lower primary key, than a comment."""
+    same_time = {time: comment.written_at, f"{pk}__lt": comment.pk}
+    return models.Q(**{f"{time}__lt": comment.written_at}) | models.Q(**same_time)
 
 
 class CommentQuerySet(models.QuerySet["Comment"]):
-    """Comments by where they are and how they are read."""
+    """Comments by their state, their thread and their order."""
 
     def published(self) -> "CommentQuerySet":
-        """Those that everybody may read."""
+        """Return the comments that readers may read."""
         return self.filter(state=CommentState.PUBLISHED)
 
     def awaiting_review(self) -> "CommentQuerySet":
-        """Those that a reviewer has yet to read."""
+        """Return the comments that a reviewer has yet to read."""
         return self.filter(state=CommentState.PENDING)
 
     def unverified_too_long(self) -> "CommentQuerySet":
-        """Those whose address was not confirmed within 24 hours."""
+        """Return the comments whose address was not confirmed within 24 hours."""
         return self.filter(state=CommentState.UNVERIFIED, written_at__lt=timezone.now() - UNVERIFIED_FOR)
 
-    def on(self, article: ArticlePage | int) -> "CommentQuerySet":
-        """Those under one article."""
-        return self.filter(article=article)
+    def on(self, thread: Thread | int) -> "CommentQuerySet":
+        """Return the comments of one thread, given with its row or its primary key."""
+        return self.filter(thread=thread)
 
-    def standing_on(self, article: ArticlePage | int) -> "CommentQuerySet":
-        """What the column under an article shows."""
-        return self.on(article).standing()
+    def visible_on(self, thread: Thread | int) -> "CommentQuerySet":
+        """Return the comments that the column of a thread shows."""
+        return self.on(thread).visible()
 
-    def standing(self) -> "CommentQuerySet":
-        """What columns show: the published, and stubs of removed ones that were answered."""
-        answered = models.Exists(Comment.objects.published().filter(parent=models.OuterRef("pk")))
-        stub = models.Q(state__in=[CommentState.REMOVED, CommentState.WITHDRAWN, CommentState.ERASED]) & answered
+    def visible(self) -> "CommentQuerySet":
+        """Return the published comments, and others with published replies, of which a column shows a stub."""
+        has_replies = models.Exists(Comment.objects.published().filter(parent=models.OuterRef("pk")))
+        stub = models.Q(state__in=sorted(VISIBLE_STATES - {CommentState.PUBLISHED})) & has_replies
         return self.filter(models.Q(state=CommentState.PUBLISHED) | stub)
 
     def counted_by_address(self) -> "models.QuerySet[Comment, tuple[str, int]]":
-        """The address of each article that readers can see, with how many of these are under it."""
-        under = self.filter(article__live=True, article__address__isnull=False).order_by("article__address")
-        return under.values_list("article__address").annotate(number=models.Count("pk"))
+        """Return pairs of the address of a live article and the number of these comments in its thread."""
+        field = "thread__article__address"
+        counted = self.filter(thread__article__live=True, thread__article__address__isnull=False)
+        return counted.order_by(field).values_list(field).annotate(count=models.Count("pk"))
 
     def oldest_first(self) -> "CommentQuerySet":
-        """By the time of writing."""
+        """Return the comments in the order in which they were written."""
         return self.order_by("written_at", "pk")
 
-    def in_threads(self, *, newest: bool = False) -> "CommentQuerySet":
-        """Threads by when they began, each followed by its answers, oldest first."""
-        first = ["-thread__written_at", "-thread_id"] if newest else ["thread__written_at", "thread_id"]
-        answer_last = models.Case(models.When(parent__isnull=True, then=0), default=1)
-        return self.order_by(*first, answer_last, "written_at", "pk")
+    def in_branches(self, *, newest: bool = False) -> "CommentQuerySet":
+        """Return roots by the time of writing, each followed by the replies beneath it, oldest first."""
+        first = ["-root__written_at", "-root_id"] if newest else ["root__written_at", "root_id"]
+        reply_last = models.Case(models.When(parent__isnull=True, then=0), default=1)
+        return self.order_by(*first, reply_last, "written_at", "pk")
 
-    def standing_before(self, comment: "Comment") -> "CommentQuerySet":
-        """Those that come before this one `in_threads`, oldest first; a thread not fetched with it costs a query."""
-        opener, opens = comment.thread or comment, models.Q(parent__isnull=True)
-        earlier_threads = _earlier(opener, at="thread__written_at", number="thread_id")
-        earlier = _earlier(comment, at="written_at", number="pk")
-        here = opens | earlier if comment.parent_id else opens & earlier
-        return self.filter(earlier_threads | models.Q(thread=opener) & here)
+    def before_in_branches(self, comment: "Comment") -> "CommentQuerySet":
+        """Return the comments that precede one `in_branches`, oldest first. A `root` not yet fetched costs a query."""
+        root, is_root = comment.root or comment, models.Q(parent__isnull=True)
+        earlier_branches = _earlier(root, time="root__written_at", pk="root_id")
+        earlier = _earlier(comment, time="written_at", pk="pk")
+        same_branch = is_root | earlier if comment.parent_id else is_root & earlier
+        return self.filter(earlier_branches | models.Q(root=root) & same_branch)
 
-    def for_reading(self) -> "CommentQuerySet":
-        """With the words that are shown and whom they answer."""
+    def with_texts(self) -> "CommentQuerySet":
+        """Return the comments with the text that readers see, and that of the comment they reply to."""
         return self.select_related("shown", "parent__shown")
 
 
 class Comment(models.Model):
-    """One reader's comment. Its words are in its revisions; where it is in its life is its state."""
+    """A reader's comment. Its text is in its revisions; its place in its life is its state."""
 
-    article = models.ForeignKey(ArticlePage, on_delete=models.PROTECT, related_name="comments")
-    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="answers")
-    thread = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
+    thread = models.ForeignKey(Thread, on_delete=models.PROTECT, related_name="comments")
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="replies")
+    # The comment that begins the branch: itself, for a comment that replies to none.
+    root = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
     commenter = models.ForeignKey(Commenter, on_delete=models.PROTECT, related_name="comments")
     terms = models.ForeignKey(Terms, null=True, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=12, choices=CommentState.choices, default=CommentState.UNVERIFIED)
@@ -141,17 +235,19 @@ class Comment(models.Model):
     verified_at = models.DateTimeField(null=True, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
 
-    # Gone as soon as they have served.
+    # Deleted as soon as they are no longer needed (ADR 8).
     address = EncryptedTextField(null=True, editable=False)
     wants_email = models.BooleanField(default=False)
     code_digest = models.CharField(max_length=64, blank=True, editable=False)
     code_attempts = models.PositiveSmallIntegerField(default=0, editable=False)
-    fingerprint = models.CharField(max_length=64, null=True, unique=True, editable=False)  # noqa: DJ001 - null: no longer compared
+    fingerprint = models.CharField(max_length=64, null=True, editable=False)  # noqa: DJ001 - null: no longer compared
 
     objects = CommentQuerySet.as_manager()
 
     class Meta:
+        verbose_name, verbose_name_plural = _("comment"), _("comments")
         constraints = [
+            models.UniqueConstraint(fields=["fingerprint"], name="comment_fingerprint"),
             models.CheckConstraint(
                 name="comment_shown_exactly_when_published",
                 condition=models.Q(state=CommentState.PUBLISHED, shown__isnull=False)
@@ -166,30 +262,43 @@ class Comment(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["article", "state"], name="comment_of_article"),
+            models.Index(fields=["thread", "state"], name="comment_of_thread"),
             models.Index(fields=["state", "written_at"], name="comment_queue"),
         ]
 
     def __str__(self) -> str:
-        return f"comment {self.pk} ({self.get_state_display()})"
+        return f"comment {self.pk} ({self.state})"
 
     def get_absolute_url(self) -> str:
-        """The permalink: leads to the page of the column on which the comment stands."""
+        """Return the permalink, which redirects to the page of the column that has the comment."""
         return reverse("discussion:permalink", args=[self.pk])
+
+    @property
+    def article(self) -> ArticlePage | None:
+        """Return the article of the thread; None under a page of another site."""
+        return self.thread.article
 
 
 class Revision(models.Model):
-    """One exact text, with the name and web site it was sent under. It is published whole, or not at all."""
+    """An exact text with the name and website it was sent under. It is published whole, or not at all."""
 
     comment = models.ForeignKey(Comment, on_delete=models.PROTECT, related_name="revisions")
     number = models.PositiveSmallIntegerField(default=1)
+    review = models.CharField(max_length=12, choices=ReviewState.choices, default=ReviewState.UNREVIEWED)
     name = models.CharField(max_length=MAX_NAME)
     website = models.URLField(max_length=MAX_WEBSITE, blank=True)
     text = models.TextField()
     written_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["comment", "number"], name="revision_number_of_comment")]
+        verbose_name, verbose_name_plural = _("revision"), _("revisions")
+        constraints = [
+            models.UniqueConstraint(fields=["comment", "number"], name="revision_number_of_comment"),
+            models.CheckConstraint(
+                name="revision_known_review_state",
+                condition=models.Q(review__in=[review.value for review in ReviewState]),
+            ),
+        ]
         ordering: ClassVar[list[str]] = ["number"]
 
     def __str__(self) -> str:

@@ -1,12 +1,14 @@
-"""Whether something may happen to a comment: every check raises a Refusal that says why."""
+"""The conditions for each change of a comment. Every check raises a Refusal that says why."""
 
 from datetime import timedelta
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from broadsheet.commenters.models import Commenter
 from broadsheet.discussion.errors import (
-    CannotAnswer,
+    CannotReply,
     CommentsClosed,
     InvalidTransition,
     LinkExpired,
@@ -14,82 +16,110 @@ from broadsheet.discussion.errors import (
     TooManyWaiting,
     WrongCode,
 )
-from broadsheet.discussion.models import Comment, Revision, Terms
-from broadsheet.discussion.states import TRANSITIONS, CommentState, Move
+from broadsheet.discussion.models import Comment, Revision, Terms, Thread
+from broadsheet.discussion.states import EDIT_MOVES, TRANSITIONS, CommentState, Move, ReviewState
 from broadsheet.discussion.tokens import MAX_CODE_ATTEMPTS
-from broadsheet.newsroom.models import ArticlePage
 
 MAX_UNVERIFIED_PER_HOUR = 5
 
 
-def check_open_for_comments(article: ArticlePage, *, terms: Terms | None) -> None:
-    """Refuses where the article takes no comments, or no longer, and where the paper has not set its terms yet."""
+def check_open_for_comments(thread: Thread, *, terms: Terms | None) -> None:
+    """Refuse a thread that is closed, and a paper that has not published its terms."""
     if terms is None:
-        raise CommentsClosed("This paper has not opened its readers' column yet. Please come back later.")
-    if not article.takes_comments:
+        raise CommentsClosed(_("This paper has not opened its comments yet. Please come back later."))
+    if not thread.takes_comments:
         raise CommentsClosed(
-            "This article takes no more comments. Your text is still in the form; copy it if you want to keep it."
+            _("Comments are closed on this article. Your text is still in the form: copy it if you want to keep it.")
         )
 
 
-def check_can_write(article: ArticlePage, *, terms: Terms | None, parent: Comment | None) -> None:
-    """Refuses a comment, or an answer to `parent`, that could not be published here; `terms` are those of the paper."""
-    check_open_for_comments(article, terms=terms)
+def check_can_write(thread: Thread, *, terms: Terms | None, parent: Comment | None) -> None:
+    """Refuse a comment, or a reply to `parent`, that could not be published in this thread."""
+    check_open_for_comments(thread, terms=terms)
     if parent is not None:
-        check_can_answer(parent, article=article)
+        check_can_reply(parent, thread=thread)
 
 
-def check_can_answer(parent: Comment, *, article: ArticlePage) -> None:
-    """Refuses an answer to what is not published under this article."""
-    if parent.article_id != article.pk or parent.state != CommentState.PUBLISHED:
-        raise CannotAnswer(
-            "The comment you wanted to answer is not here, or no longer. "
-            "Your text is still in the form: copy it, and send it as a comment of its own."
+def check_can_reply(parent: Comment, *, thread: Thread) -> None:
+    """Refuse a reply to a comment that is not published in this thread."""
+    if parent.thread_id != thread.pk or parent.state != CommentState.PUBLISHED:
+        raise CannotReply(
+            _(
+                "The comment you are replying to is no longer available. Your text is still in the form: "
+                "copy it and post it as a new comment."
+            )
         )
 
 
 def check_not_flooding(commenter: Commenter) -> None:
-    """Refuses a sixth unconfirmed comment within an hour: nobody's mailbox is ours to fill."""
-    lately = timezone.now() - timedelta(hours=1)
-    waiting = commenter.comments.filter(state=CommentState.UNVERIFIED, written_at__gte=lately).count()
-    if waiting >= MAX_UNVERIFIED_PER_HOUR:
+    """Refuse a sixth unconfirmed comment within an hour: each sends an email, and the mailbox may be a stranger's."""
+    hour_ago = timezone.now() - timedelta(hours=1)
+    count = commenter.comments.filter(state=CommentState.UNVERIFIED, written_at__gte=hour_ago).count()
+    if count >= MAX_UNVERIFIED_PER_HOUR:
         raise TooManyWaiting(
-            f"{waiting} comments from this address wait to be confirmed. "
-            "Open our emails to it first, or try again in an hour."
+            ngettext(
+                "%(count)d comment from this address is still unconfirmed. "
+                "Please confirm it first, or try again in an hour.",
+                "%(count)d comments from this address are still unconfirmed. "
+                "Please confirm those first, or try again in an hour.",
+                count,
+            )
+            % {"count": count}
         )
 
 
 def check_move(comment: Comment, move: Move) -> CommentState:
-    """The state that a move leads to; refuses one that the table of transitions does not have."""
+    """Return the state that a move leads to. Refuse a move that the table of transitions does not have."""
     moves = TRANSITIONS[CommentState(comment.state)]
     if move not in moves:
         raise InvalidTransition(
-            f"Comment {comment.pk} is “{comment.get_state_display()}” now, so it cannot become “{move.label}”. "
-            "Somebody was there before: look at it again."
+            _(
+                "Comment %(number)s is now “%(state)s”, so this is no longer possible. A colleague may have got there "
+                "first: please look at it again."
+            )
+            % {"number": comment.pk, "state": comment.get_state_display()}
         )
     return moves[move]
 
 
-def check_same_text(comment: Comment, revision: Revision) -> None:
-    """Refuses a decision about a text that has changed since it was read."""
-    if comment.latest_id != revision.pk:
+def check_is_current(comment: Comment, revision: Revision) -> None:
+    """Refuse a decision about a text that is neither the latest nor the one that readers see."""
+    if revision.pk not in {comment.latest_id, comment.shown_id}:
         raise TextChanged(
-            f"The author has changed comment {comment.pk} while it was read. "
-            "Nothing was decided: please read the new text."
+            _(
+                "The author has changed comment %(number)s since you opened it. Nothing has been decided: "
+                "please read the new text."
+            )
+            % {"number": comment.pk}
         )
 
 
+def stays_published(comment: Comment, revision: Revision, move: Move) -> bool:
+    """Return whether a move concerns a revision of a published comment and leaves the comment published.
+
+    It does for an edit that is still to be reviewed, and for the approval of a text that was published unreviewed.
+    """
+    if comment.state != CommentState.PUBLISHED:
+        return False
+    if revision.pk != comment.shown_id:
+        return move in EDIT_MOVES
+    return move == Move.PUBLISH and revision.review == ReviewState.UNREVIEWED
+
+
+def can_move(comment: Comment, revision: Revision, move: Move) -> bool:
+    """Return whether a reviewer's move is legal for a revision of a comment as it is now."""
+    return stays_published(comment, revision, move) or move in TRANSITIONS[CommentState(comment.state)]
+
+
 def check_can_verify(comment: Comment) -> None:
-    """Refuses to confirm what has expired, was withdrawn or is no longer there."""
+    """Refuse to confirm a comment that has expired, was withdrawn or was erased."""
     if comment.state in {CommentState.EXPIRED, CommentState.WITHDRAWN, CommentState.ERASED}:
         raise LinkExpired(
-            "This comment was not confirmed in time, or was taken back; its text is deleted. Please write it again."
+            _("This comment was not confirmed in time, or has been withdrawn. You are welcome to write it again.")
         )
 
 
 def check_code_attempts(comment: Comment) -> None:
-    """Refuses a sixth try at the six digits."""
+    """Refuse a sixth attempt at the six-digit code."""
     if comment.code_attempts >= MAX_CODE_ATTEMPTS:
-        raise WrongCode(
-            "The code was wrong five times and is no longer valid. Use the link in our email: it still works."
-        )
+        raise WrongCode(_("The code was wrong five times and is no longer valid. The link in our email still works."))

@@ -1,4 +1,4 @@
-"""What Wagtail's forms tell the readers' column."""
+"""Signals of Wagtail's forms."""
 
 from typing import Any
 
@@ -11,5 +11,5 @@ from broadsheet.discussion.models import Terms
 
 @receiver(post_save, sender=Terms)
 def show_new_terms(**about: Any) -> None:
-    """New terms stand before every form at once."""
+    """Show new terms above every form at once."""
     purge_terms()

@@ -1,34 +1,45 @@
-"""A comment's life as plain data: its states and the legal moves. The diagram in the docs is made from this."""
+"""A comment's life as plain data: its states and the legal moves. The diagram in the documentation is drawn from it."""
 
 from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
 
 
 class CommentState(TextChoices):
-    """Where a comment is. Exactly the PUBLISHED ones are shown to others."""
+    """The place of a comment in its life. Readers see the PUBLISHED comments and no others."""
 
-    UNVERIFIED = "unverified", "Unverified"
-    EXPIRED = "expired", "Expired"
-    PENDING = "pending", "Waiting for review"
-    HELD = "held", "Held for the legal desk"
-    PUBLISHED = "published", "Published"
-    DECLINED = "declined", "Declined"
-    REMOVED = "removed", "Removed"
-    WITHDRAWN = "withdrawn", "Withdrawn"
-    ERASED = "erased", "Erased"
+    UNVERIFIED = "unverified", _("Unverified")
+    EXPIRED = "expired", _("Expired")
+    PENDING = "pending", _("Awaiting review")
+    HELD = "held", _("Held for the legal desk")
+    PUBLISHED = "published", _("Published")
+    DECLINED = "declined", _("Declined")
+    REMOVED = "removed", _("Removed")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    ERASED = "erased", _("Erased")
 
 
 class Move(TextChoices):
-    """What can happen to a comment."""
+    """A change from one state of a comment to another."""
 
-    VERIFY = "verify", "address confirmed"
-    EXPIRE = "expire", "not confirmed within 24 h"
-    PUBLISH = "publish", "approved"
-    DECLINE = "decline", "declined with a reason"
-    HOLD = "hold", "held"
-    REMOVE = "remove", "removed with a reason"
-    REINSTATE = "reinstate", "reversed by a later decision"
-    WITHDRAW = "withdraw", "withdrawn by its author"
-    ERASE = "erase", "personal data erased"
+    VERIFY = "verify", _("address confirmed")
+    EXPIRE = "expire", _("not confirmed within 24 hours")
+    PUBLISH = "publish", _("approved")
+    DECLINE = "decline", _("declined, with a reason")
+    HOLD = "hold", _("held")
+    REMOVE = "remove", _("removed, with a reason")
+    REINSTATE = "reinstate", _("reversed by a later decision")
+    WITHDRAW = "withdraw", _("withdrawn by its author")
+    ERASE = "erase", _("personal data erased")
+
+
+class ReviewState(TextChoices):
+    """The result of the latest review of a revision; a comment published unreviewed has an UNREVIEWED revision."""
+
+    UNREVIEWED = "unreviewed", _("Not reviewed")
+    APPROVED = "approved", _("Approved")
+    DECLINED = "declined", _("Declined")
+    HELD = "held", _("Held for the legal desk")
+    REMOVED = "removed", _("Removed")
 
 
 _S, _M = CommentState, Move
@@ -43,17 +54,31 @@ TRANSITIONS: dict[CommentState, dict[Move, CommentState]] = {
         _M.WITHDRAW: _S.WITHDRAWN,
         _M.ERASE: _S.ERASED,
     },
-    _S.HELD: {_M.PUBLISH: _S.PUBLISHED, _M.DECLINE: _S.DECLINED, _M.WITHDRAW: _S.WITHDRAWN, _M.ERASE: _S.ERASED},
-    _S.PUBLISHED: {_M.REMOVE: _S.REMOVED, _M.WITHDRAW: _S.WITHDRAWN, _M.ERASE: _S.ERASED},
+    _S.HELD: {
+        _M.PUBLISH: _S.PUBLISHED,
+        _M.DECLINE: _S.DECLINED,
+        _M.WITHDRAW: _S.WITHDRAWN,
+        _M.ERASE: _S.ERASED,
+    },
+    _S.PUBLISHED: {
+        _M.HOLD: _S.HELD,
+        _M.REMOVE: _S.REMOVED,
+        _M.WITHDRAW: _S.WITHDRAWN,
+        _M.ERASE: _S.ERASED,
+    },
     _S.DECLINED: {_M.REINSTATE: _S.PUBLISHED, _M.WITHDRAW: _S.WITHDRAWN, _M.ERASE: _S.ERASED},
     _S.REMOVED: {_M.REINSTATE: _S.PUBLISHED, _M.WITHDRAW: _S.WITHDRAWN, _M.ERASE: _S.ERASED},
     _S.WITHDRAWN: {_M.ERASE: _S.ERASED},
     _S.ERASED: {},
 }
 
-# A comment in one of these still waits for somebody: an equal one sent again is the same one.
+# These moves of a reviewer leave a PUBLISHED comment where it is, because they concern another revision than the one
+# readers see: its edit is published in place of the old text, declined or held.
+EDIT_MOVES = frozenset({_M.PUBLISH, _M.DECLINE, _M.HOLD})
+
+# A comment in these states awaits a decision: an identical one submitted again counts as the same comment.
 WAITING = frozenset({_S.UNVERIFIED, _S.PENDING, _S.HELD})
-# From one of these a comment leaves a mark in the column: its words, or the place that its answers keep.
-STANDING = frozenset({_S.PUBLISHED, _S.REMOVED, _S.WITHDRAWN})
-# In one of these nothing more will be told to its author: an address that was kept has served.
+# A comment in these states appears in its column: with its text, or as a stub that keeps the place of its replies.
+VISIBLE_STATES = frozenset({_S.PUBLISHED, _S.HELD, _S.REMOVED, _S.WITHDRAWN, _S.ERASED})
+# A comment in these states has no more news for its author, so that an address that was kept is deleted.
 DECIDED = frozenset({_S.EXPIRED, _S.PUBLISHED, _S.DECLINED, _S.REMOVED, _S.WITHDRAWN, _S.ERASED})

@@ -1,4 +1,4 @@
-"""The addresses of the readers' column; `article` is the newsroom's word for an article's address."""
+"""The addresses of the readers' comments; the converter `article` is the newsroom's, for the address of an article."""
 
 from django.urls import path
 
@@ -7,11 +7,11 @@ from broadsheet.discussion import views
 app_name = "discussion"
 urlpatterns = [
     path("<article:address>/comments/write/", views.write, name="write"),
-    path("<article:address>/comments/write/<int:answers>/", views.write, name="answer"),
+    path("<article:address>/comments/write/<int:parent_id>/", views.write, name="reply"),
     path("<article:address>/comments/page/<int:number>/", views.column, name="column_page"),
     path("<article:address>/comments/newest/", views.column, {"order": "newest"}, name="newest"),
     path("<article:address>/comments/newest/page/<int:number>/", views.column, {"order": "newest"}, name="newest_page"),
-    path("comments/<int:number>/", views.permalink, name="permalink"),
+    path("comments/<int:pk>/", views.permalink, name="permalink"),
     path("comments/waiting/<str:token>/", views.waiting, name="waiting"),
     path("comments/confirm/<str:token>/", views.confirm, name="confirm"),
     path("receipts/<str:token>/", views.receipt, name="receipt"),

@@ -1,4 +1,8 @@
-"""Sends emails: written down at once, handed to the mail server only after the transaction has committed."""
+"""The outbox: emails are stored at once, and handed to the mail server after the transaction has committed."""
+
+from typing import Any
+
+from django.template.loader import render_to_string
 
 from broadsheet.core.insertions import Insertion
 from broadsheet.mail.models import Email
@@ -7,5 +11,11 @@ _EMAILS = Insertion(Email)
 
 
 def send(*, purpose: str, to: str, subject: str, text: str) -> Email:
-    """Writes the email down; a worker sees it once the caller has committed, within half a second."""
+    """Store an email. A worker sees it within half a second after the caller's transaction has committed."""
     return _EMAILS.store(Email(purpose=purpose, recipient=to, subject=" ".join(subject.split()), text=text))
+
+
+def send_template(*, purpose: str, to: str, context: dict[str, Any]) -> Email:
+    """Store the email that the template `emails/<purpose>.txt` renders; its first line is the subject."""
+    subject, _, text = render_to_string(f"emails/{purpose}.txt", context).strip().partition("\n")
+    return send(purpose=purpose, to=to, subject=subject, text=text.strip() + "\n")

@@ -1,1 +1,1 @@
-"""④ A reviewer reads a pending comment and decides, with a reason and a record."""
+"""④ Decisions: their outcomes, reasons and permissions, and the append-only record of them."""

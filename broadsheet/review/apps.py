@@ -1,10 +1,10 @@
-"""Registers the room with Django."""
+"""The Django app of the record of decisions."""
 
 from django.apps import AppConfig
 
 
 class ReviewConfig(AppConfig):
-    """The room's name and label."""
+    """The record of decisions."""
 
     name = "broadsheet.review"
     label = "review"

@@ -1,17 +1,17 @@
-"""What a reviewer can be refused, in words."""
+"""The refusals that a reviewer can meet."""
 
 from broadsheet.core.errors import Refusal
 
 
 class MayNotDecide(Refusal):
-    """This person has no right to decide on comments."""
+    """The account lacks the permission for this outcome."""
 
     code = "may-not-decide"
     http_status = 403
 
 
 class ReasonNeeded(Refusal):
-    """Words are kept from being read without a reason, or shown with one."""
+    """The outcome requires a reason that is missing, or takes none."""
 
     code = "reason-needed"
     http_status = 400

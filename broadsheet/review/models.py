@@ -5,45 +5,55 @@ from typing import Any, NoReturn
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from broadsheet.discussion.models import Comment, Revision
+from broadsheet.discussion.reasons import SENTENCES, Reason
+from broadsheet.discussion.states import CommentState, ReviewState
 from broadsheet.review.errors import RecordIsFinal
-from broadsheet.review.reasons import NEEDS_REASON, SENTENCES, Outcome, Reason
+from broadsheet.review.outcomes import NEEDS_REASON, Outcome
 
 
 class DecisionQuerySet(models.QuerySet["Decision"]):
-    """Decisions by what they are about."""
+    """Decisions, which can be read and added."""
 
     def about(self, comment: Comment) -> "DecisionQuerySet":
-        """Those on any text of one comment, the latest first."""
+        """Return the decisions about every revision of a comment, the latest first."""
         return self.filter(revision__comment=comment).order_by("-made_at", "-pk")
 
     def update(self, **changes: Any) -> NoReturn:
-        """Refuses: the record is append-only."""
+        """Refuse: the record is append-only."""
         raise _final()
 
     def delete(self) -> NoReturn:
-        """Refuses: the record is append-only."""
+        """Refuse: the record is append-only."""
         raise _final()
 
 
 class Decision(models.Model):
-    """What a reviewer decided about one revision, why, and when. The database itself refuses to alter a row."""
+    """A reviewer's decision about one revision, with its grounds. The database itself refuses to alter a row (ADR 11).
+
+    The `previous_…` fields are the state before the decision, for undo. They are empty for a decision that was
+    imported, or recorded before version 0.2.
+    """
 
     revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="decisions")
     outcome = models.CharField(max_length=12, choices=Outcome.choices)
     reason = models.PositiveSmallIntegerField(choices=Reason.choices, null=True, blank=True)
-    law = models.CharField(
-        max_length=200, blank=True, help_text="For reason 9: which law, e.g. “German Criminal Code § 130”."
-    )
-    explanation = models.TextField(blank=True, help_text="To the author, added to the reason's own sentence.")
-    private_note = models.TextField(blank=True, help_text="To colleagues. The author never sees it.")
+    law = models.CharField(max_length=200, blank=True)
+    explanation = models.TextField(blank=True)
+    private_note = models.TextField(blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="decisions")
     made_at = models.DateTimeField(default=timezone.now)
+    previous_state = models.CharField(max_length=12, choices=CommentState.choices, null=True, blank=True)  # noqa: DJ001 - null: see above
+    previous_review = models.CharField(max_length=12, choices=ReviewState.choices, null=True, blank=True)  # noqa: DJ001
+    previous_shown = models.ForeignKey(Revision, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
     objects = DecisionQuerySet.as_manager()
 
     class Meta:
+        verbose_name, verbose_name_plural = gettext_lazy("decision"), gettext_lazy("decisions")
         permissions = [
             ("decide", "Can decide on comments"),
             ("reverse", "Can reverse decisions on comments"),
@@ -67,20 +77,22 @@ class Decision(models.Model):
         return f"{self.outcome} of revision {self.revision_id}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Stores a new decision; refuses to alter one."""
+        """Store a new decision. Refuse to alter a stored decision."""
         if not self._state.adding:
             raise _final()
         super().save(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        """Refuses: the record is append-only."""
+        """Refuse: the record is append-only."""
         raise _final()
 
     @property
     def sentence(self) -> str:
-        """The reason's sentence to the author."""
-        return SENTENCES[Reason(self.reason)] if self.reason else ""
+        """Return the reason's sentence to the author, in the current language; empty without a reason."""
+        return str(SENTENCES[Reason(self.reason)]) if self.reason else ""
 
 
 def _final() -> RecordIsFinal:
-    return RecordIsFinal("A decision is part of the record and stays as it is. Make another decision to reverse it.")
+    return RecordIsFinal(
+        _("A decision is part of the record and can’t be changed. Make another decision to reverse it.")
+    )

@@ -10,10 +10,11 @@ from django.test import Client
 from broadsheet.accounts.models import User
 from broadsheet.accounts.states import Role
 from broadsheet.discussion.models import Comment
+from broadsheet.discussion.reasons import Reason
 from broadsheet.discussion.states import CommentState
 from broadsheet.pagecache import actions as pagecache
 from broadsheet.review import actions as review
-from broadsheet.review.reasons import Reason
+from broadsheet.review.outcomes import Grounds, Outcome
 from tests.factories import discussion, newsroom
 
 WORDS = "The ferry was sold before the vote"
@@ -37,9 +38,9 @@ def turn() -> None:
     comment, by = Comment.objects.get(), chief()
     revision = discussion.latest(comment)
     if comment.state == CommentState.PUBLISHED:
-        review.remove(revision, by=by, reason=Reason.OFFENSIVE)
+        review.decide(revision, Outcome.REMOVE, by=by, grounds=Grounds(Reason.OFFENSIVE))
     else:
-        review.reinstate(revision, by=by)
+        review.decide(revision, Outcome.REINSTATE, by=by)
 
 
 def shows(port: int, path: str) -> bool:

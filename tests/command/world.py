@@ -1,8 +1,9 @@
 """Fills a paper with one of everything that readers can look at, and prints what a test wants to know of it."""
 
+from broadsheet.discussion.reasons import Reason
 from broadsheet.newsroom.models import ArticlePage, FrontPage
 from broadsheet.review import actions as review
-from broadsheet.review.reasons import Reason
+from broadsheet.review.outcomes import Grounds, Outcome
 from tests.factories import discussion, newsroom
 
 COMMENTS = 52  # more than stand on one page of the column
@@ -46,4 +47,4 @@ def talk(article: ArticlePage) -> None:
     discussion.published(article, by=chief, text="So was I.", parent=last)
     removed = discussion.published(article, by=chief, text=REMOVED, parent=first)
     discussion.published(article, by=chief, text="Did you?", parent=removed)
-    review.remove(discussion.latest(removed), by=chief, reason=Reason.OFFENSIVE)
+    review.decide(discussion.latest(removed), Outcome.REMOVE, by=chief, grounds=Grounds(Reason.OFFENSIVE))

@@ -88,7 +88,7 @@ def test_the_page_of_which_nothing_is_kept_shows_no_comment_that_was_made_before
     from bench import unbaked  # noqa: PLC0415 - as a server does; it freezes what is loaded
 
     comment = discussion.published()
-    environ = rf.get(f"/{comment.article.address}/").environ
+    environ = rf.get(f"/{comment.thread.address}/").environ
     with connection_kept():
         for _ in range(2):
             unbaked.without_pieces(environ, lambda *_: None)

@@ -59,7 +59,7 @@ TABLE = {
     "newsroom:section_atom": (BAKED, "/harbour/feed/atom/"),
     "^(?P<first>(?:(?:authors|tags)/)?[^/]+/)page/0*1/$": (PASSING, "/authors/ida-holm/page/1/"),
     "discussion:write": (PERSONAL, "/{address}/comments/write/"),
-    "discussion:answer": (PERSONAL, "/{address}/comments/write/{comment}/"),
+    "discussion:reply": (PERSONAL, "/{address}/comments/write/{comment}/"),
     "discussion:column_page": (BAKED, "/{address}/comments/page/1/"),
     "discussion:newest": (BAKED, "/{address}/comments/newest/"),
     "discussion:newest_page": (BAKED, "/{address}/comments/newest/page/1/"),

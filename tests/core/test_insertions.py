@@ -76,15 +76,15 @@ def test_the_sql_is_written_once_for_rows_with_a_number_and_once_for_those_witho
 
 
 def test_what_is_there_once_keeps_its_number_and_its_row() -> None:
-    first = Commenter.objects.remember("ida@post.example")
+    first = Commenter.objects.get_or_create_for("ida@post.example")
     Commenter.objects.filter(pk=first.pk).update(standing="approved")
-    again = Commenter.objects.remember("IDA@post.example")
+    again = Commenter.objects.get_or_create_for("IDA@post.example")
     assert again.pk == first.pk
     assert Commenter.objects.get().standing == "approved"
-    found = Commenter.objects.behind("ida@post.example")
+    found = Commenter.objects.with_address("ida@post.example")
     assert found is not None
     assert (found.pk, found.standing, found._state.adding) == (first.pk, "approved", False)
-    assert Commenter.objects.behind("nobody's digest") is None
+    assert Commenter.objects.with_address("nobody's digest") is None
 
 
 def test_what_must_be_unique_is_refused_twice() -> None:

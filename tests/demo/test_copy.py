@@ -10,9 +10,9 @@ from broadsheet.demo.copy_reader import COPY, PHOTOGRAPHS, Copy, check_reference
 from broadsheet.demo.errors import CopyFault
 from broadsheet.demo.marks import inline, read_text
 from broadsheet.demo.press import top_of_page
+from broadsheet.discussion.reasons import Reason
 from broadsheet.discussion.states import CommentState
 from broadsheet.newsroom.models.pages import RESERVED
-from broadsheet.review.reasons import Reason
 
 
 @pytest.fixture(scope="module")

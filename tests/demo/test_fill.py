@@ -28,7 +28,7 @@ from broadsheet.donations.models import DonationAppeal
 from broadsheet.mail.models import Email
 from broadsheet.newsroom.models import ArticlePage, Paper, Photo
 from broadsheet.review.models import Decision
-from broadsheet.review.reasons import Outcome
+from broadsheet.review.outcomes import Outcome
 from tests.demo.switched_on import demo_settings
 from tests.factories import newsroom
 

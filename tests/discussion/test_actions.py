@@ -6,14 +6,15 @@ from datetime import timedelta
 import pytest
 from django.core import mail
 from django.core.management import call_command
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from broadsheet.commenters.models import Commenter
 from broadsheet.commenters.states import Standing
+from broadsheet.core.constraints import violates
 from broadsheet.discussion import actions, tokens
 from broadsheet.discussion.errors import (
-    CannotAnswer,
+    CannotReply,
     CommentsClosed,
     LinkExpired,
     TextChanged,
@@ -21,7 +22,7 @@ from broadsheet.discussion.errors import (
     WrongCode,
 )
 from broadsheet.discussion.models import Comment, Revision
-from broadsheet.discussion.states import CommentState
+from broadsheet.discussion.states import CommentState, Move, ReviewState
 from broadsheet.newsroom.models import CommentPolicy
 from tests.factories import discussion, newsroom
 
@@ -71,25 +72,25 @@ def test_an_article_that_closes_after_some_days_takes_none_after_them() -> None:
 
 
 @pytest.mark.parametrize("state", [s for s in CommentState if s not in {CommentState.PUBLISHED, CommentState.ERASED}])
-def test_only_what_is_published_can_be_answered(state: CommentState) -> None:
+def test_only_a_published_comment_can_be_replied_to(state: CommentState) -> None:
     article = newsroom.article()
     parent = discussion.in_state(state, article)
-    with pytest.raises(CannotAnswer):
+    with pytest.raises(CannotReply):
         discussion.submitted(article, parent=parent)
 
 
-def test_a_comment_under_another_article_cannot_be_answered_here() -> None:
+def test_a_comment_under_another_article_cannot_be_replied_to_here() -> None:
     parent = discussion.published()
-    with pytest.raises(CannotAnswer):
+    with pytest.raises(CannotReply):
         discussion.submitted(newsroom.article(), parent=parent)
 
 
-def test_an_answer_belongs_to_the_thread_of_what_it_answers() -> None:
+def test_a_reply_belongs_to_the_thread_and_the_branch_of_the_comment_it_replies_to() -> None:
     root = discussion.published()
-    answer = discussion.published(root.article, parent=root)
-    deeper = discussion.published(root.article, parent=answer)
-    assert root.thread == root
-    assert answer.thread == deeper.thread == root
+    reply = discussion.published(root.article, parent=root)
+    deeper = discussion.published(root.article, parent=reply)
+    assert root.root == reply.root == deeper.root == root
+    assert root.thread == reply.thread == deeper.thread == discussion.thread(root.article)
 
 
 def test_a_sixth_unconfirmed_comment_within_the_hour_is_refused() -> None:
@@ -144,8 +145,21 @@ def test_a_decision_about_a_text_that_has_changed_is_refused() -> None:
     newer = Revision.objects.create(comment=comment, number=2, name="Ida", text="Something else.")
     Comment.objects.filter(pk=comment.pk).update(latest=newer)
     with pytest.raises(TextChanged):
-        actions.publish_comment(comment, revision=read)
+        actions.apply_review(read, review=ReviewState.APPROVED, move=Move.PUBLISH)
     assert discussion.fresh(comment).state == CommentState.PENDING
+
+
+def test_another_violated_constraint_does_not_pass_for_a_repeated_comment() -> None:
+    comment = discussion.submitted()
+    Revision.objects.create(comment=comment, number=2, text="Taken.")
+    with pytest.raises(IntegrityError) as caught, transaction.atomic():
+        Revision.objects.create(comment=comment, number=2, text="Taken too.")
+    assert not violates(caught.value, Comment, "comment_fingerprint")
+    assert violates(caught.value, Revision, "revision_number_of_comment")
+    other = discussion.submitted()
+    with pytest.raises(IntegrityError) as caught, transaction.atomic():
+        Comment.objects.filter(pk=other.pk).update(fingerprint=comment.fingerprint)
+    assert violates(caught.value, Comment, "comment_fingerprint")
 
 
 def test_what_nobody_confirms_within_a_day_loses_text_and_address() -> None:

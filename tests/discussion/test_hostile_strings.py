@@ -72,14 +72,16 @@ def accepted(string: str, terms: Terms) -> list[Revision]:
         },
     ]
     forms = [CommentForm({"terms": str(terms.pk), "email": "ida@post.example", **one}, current=terms) for one in tries]
-    return [form.words() for form in forms if form.is_valid()]
+    return [form.revision() for form in forms if form.is_valid()]
 
 
 def publish(words: Iterator[Revision], article: ArticlePage) -> list[Comment]:
     """Publishes the next few hundred under one article, in their order."""
     written = timezone.now()
     batch = [
-        ImportedComment(article.pk, one, address_digest("ida@post.example"), written, CommentState.PUBLISHED)
+        ImportedComment(
+            discussion.thread(article).pk, one, address_digest("ida@post.example"), written, CommentState.PUBLISHED
+        )
         for one in islice(words, PER_ARTICLE)
     ]
     return import_comments(batch) if batch else []
@@ -132,7 +134,9 @@ def test_hostile_strings_at_the_desk_and_on_the_receipt_are_words_too(strings: l
     words = [one for string in strings[:: max(1, len(strings) // 150)] for one in accepted(string, terms)]
     article = newsroom.article()
     batch = [
-        ImportedComment(article.pk, one, address_digest("ida@post.example"), timezone.now(), CommentState.PENDING)
+        ImportedComment(
+            discussion.thread(article).pk, one, address_digest("ida@post.example"), timezone.now(), CommentState.PENDING
+        )
         for one in words
     ]
     import_comments(batch)

@@ -8,21 +8,23 @@ from pytest_django.plugin import DjangoDbBlocker
 from broadsheet.discussion import actions
 from broadsheet.discussion.errors import InvalidTransition, LinkExpired
 from broadsheet.discussion.models import Comment
-from broadsheet.discussion.states import DECIDED, TRANSITIONS, WAITING, CommentState, Move
+from broadsheet.discussion.states import DECIDED, TRANSITIONS, WAITING, CommentState, Move, ReviewState
 from broadsheet.newsroom.models import ArticlePage
 from tests.databases import kept_for_a_module
 from tests.factories import discussion, newsroom
 
 pytestmark = pytest.mark.django_db
 
-ACTIONS: dict[Move, Callable[[Comment], Comment]] = {
+
+def review(move: Move) -> Callable[[Comment], object]:
+    """A reviewer's move of a comment with the text that readers see, or would see."""
+    return lambda comment: actions.apply_review(discussion.latest(comment), review=ReviewState.HELD, move=move)
+
+
+ACTIONS: dict[Move, Callable[[Comment], object]] = {
     Move.EXPIRE: actions.expire_comment,
     Move.WITHDRAW: actions.withdraw_comment,
-    Move.PUBLISH: lambda comment: actions.publish_comment(comment, revision=discussion.latest(comment)),
-    Move.DECLINE: lambda comment: actions.decline_comment(comment, revision=discussion.latest(comment)),
-    Move.HOLD: lambda comment: actions.hold_comment(comment, revision=discussion.latest(comment)),
-    Move.REMOVE: lambda comment: actions.remove_comment(comment, revision=discussion.latest(comment)),
-    Move.REINSTATE: lambda comment: actions.reinstate_comment(comment, revision=discussion.latest(comment)),
+    **{move: review(move) for move in (Move.PUBLISH, Move.DECLINE, Move.HOLD, Move.REMOVE, Move.REINSTATE)},
 }
 REACHABLE = [state for state in CommentState if state != CommentState.ERASED]
 

@@ -84,14 +84,14 @@ def test_the_email_forgets_where_it_went(django_capture_on_commit_callbacks: obj
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [
-        ({"name": ""}, "Please fill in: Name"),
-        ({"text": "  \n "}, "Please fill in: Comment"),
-        ({"email": ""}, "Please fill in: E-mail"),
-        ({"email": "not an address"}, "valid email address"),
-        ({"website": "javascript:alert(1)"}, "valid URL"),
+        ({"name": ""}, "Please enter your name."),
+        ({"text": "  \n "}, "Please write your comment."),
+        ({"email": ""}, "Please enter your email address."),
+        ({"email": "not an address"}, "full email address"),
+        ({"website": "javascript:alert(1)"}, "full web address"),
         ({"website": "ftp://holm.example"}, "https://"),
         ({"name": "x" * 81}, "at most 80"),
-        ({"text": "x" * (MAX_TEXT + 1)}, "5001 characters; 5,000 fit"),
+        ({"text": "x" * (MAX_TEXT + 1)}, "5001 characters; the limit is 5000"),
         ({"text": "null\x00byte"}, "Null characters"),
         ({"terms": "0"}, "Our rules have changed"),
         ({"terms": ""}, "Our rules have changed"),
@@ -130,17 +130,17 @@ def test_an_article_that_closed_meanwhile_says_so_and_keeps_the_text() -> None:
     article = newsroom.article(comment_policy=CommentPolicy.CLOSED)
     status, page = write(article)
     assert status == 422
-    assert "takes no more comments" in page
+    assert "Comments are closed on this article" in page
     assert "I was there." in page
     assert Client().get(reverse("discussion:write", args=[article.address])).status_code == 403
 
 
-def test_what_was_removed_meanwhile_cannot_be_answered_and_the_text_is_kept() -> None:
+def test_a_comment_removed_meanwhile_cannot_be_replied_to_and_the_text_is_kept() -> None:
     parent = discussion.in_state(CommentState.REMOVED)
-    address = reverse("discussion:answer", args=[parent.article.address, parent.pk])
+    address = reverse("discussion:reply", args=[parent.thread.address, parent.pk])
     answer = Client().post(address, form())
     assert answer.status_code == 422
-    assert "is not here, or no longer" in answer.content.decode()
+    assert "no longer available" in answer.content.decode()
     assert "I was there." in answer.content.decode()
 
 
@@ -205,8 +205,8 @@ def test_a_receipt_tells_each_state_and_never_a_private_note() -> None:
 def test_a_permalink_leads_to_the_comment_on_its_page() -> None:
     comment = discussion.published()
     answer = Client().get(comment.get_absolute_url())
-    assert answer.headers["Location"] == f"/{comment.article.address}/#comment-{comment.pk}"
-    assert f'id="comment-{comment.pk}"' in Client().get(f"/{comment.article.address}/").content.decode()
+    assert answer.headers["Location"] == f"/{comment.thread.address}/#comment-{comment.pk}"
+    assert f'id="comment-{comment.pk}"' in Client().get(f"/{comment.thread.address}/").content.decode()
 
 
 def test_a_long_column_is_cut_into_pages_and_each_comment_stands_on_one() -> None:

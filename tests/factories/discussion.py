@@ -9,11 +9,12 @@ from broadsheet.accounts.models import User
 from broadsheet.accounts.states import Role
 from broadsheet.commenters.models import address_digest
 from broadsheet.discussion import actions
-from broadsheet.discussion.models import Comment, Revision, Terms
+from broadsheet.discussion.models import Comment, Revision, Terms, Thread
+from broadsheet.discussion.reasons import Reason
 from broadsheet.discussion.states import CommentState
 from broadsheet.newsroom.models import ArticlePage
 from broadsheet.review import actions as review
-from broadsheet.review.reasons import Reason
+from broadsheet.review.outcomes import Grounds, Outcome
 from tests.factories import accounts, newsroom
 
 _numbers = count(1)
@@ -36,6 +37,11 @@ def words(text: str = "", *, name: str = "Ida Holm", website: str = "") -> Revis
     )
 
 
+def thread(article: ArticlePage | None = None) -> Thread:
+    """The thread of an article."""
+    return Thread.objects.select_related("article").get(article=article or newsroom.article())
+
+
 def submitted(
     article: ArticlePage | None = None,
     *,
@@ -48,8 +54,8 @@ def submitted(
 ) -> Comment:
     """An UNVERIFIED comment."""
     return actions.submit_comment(
-        article or newsroom.article(),
-        words=words(text, name=name, website=website),
+        thread(article),
+        revision=words(text, name=name, website=website),
         address=address or f"reader{next(_numbers)}@post.example",
         terms=terms(),
         parent=parent,
@@ -70,7 +76,7 @@ def chief() -> User:
 def published(article: ArticlePage | None = None, *, by: User | None = None, **given: object) -> Comment:
     """A PUBLISHED comment, approved by a reviewer."""
     comment = pending(article, **given)
-    review.approve(latest(comment), by=by or chief())
+    review.decide(latest(comment), Outcome.APPROVE, by=by or chief())
     return fresh(comment)
 
 
@@ -79,8 +85,8 @@ def many_published(article: ArticlePage, number: int) -> list[Comment]:
     first = timezone.now() + timedelta(minutes=1)
     batch = [
         actions.ImportedComment(
-            article_id=article.pk,
-            words=words(),
+            thread_id=thread(article).pk,
+            revision=words(),
             digest=address_digest(f"many{one}@post.example"),
             written_at=first + timedelta(minutes=one),
             state=CommentState.PUBLISHED,
@@ -100,13 +106,13 @@ def in_state(state: CommentState, article: ArticlePage | None = None, **given: o
     if state == CommentState.WITHDRAWN:
         return actions.withdraw_comment(comment)
     if state == CommentState.HELD:
-        review.hold(latest(comment), by=chief())
+        review.decide(latest(comment), Outcome.HOLD, by=chief())
     if state == CommentState.DECLINED:
-        review.decline(latest(comment), by=chief(), reason=Reason.IRRELEVANT)
+        review.decide(latest(comment), Outcome.DECLINE, by=chief(), grounds=Grounds(Reason.IRRELEVANT))
     if state in {CommentState.PUBLISHED, CommentState.REMOVED}:
-        review.approve(latest(comment), by=chief())
+        review.decide(latest(comment), Outcome.APPROVE, by=chief())
     if state == CommentState.REMOVED:
-        review.remove(latest(comment), by=chief(), reason=Reason.SLANDER)
+        review.decide(latest(comment), Outcome.REMOVE, by=chief(), grounds=Grounds(Reason.SLANDER))
     return fresh(comment)
 
 
@@ -119,4 +125,4 @@ def latest(comment: Comment) -> Revision:
 
 def fresh(comment: Comment) -> Comment:
     """The comment as it stands in the table now."""
-    return Comment.objects.select_related("latest", "shown", "article").get(pk=comment.pk)
+    return Comment.objects.select_related("latest", "shown", "thread__article").get(pk=comment.pk)

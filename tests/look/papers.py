@@ -5,12 +5,13 @@ from datetime import UTC, datetime
 from django.urls import reverse
 
 from broadsheet.discussion.models import Comment
+from broadsheet.discussion.reasons import Reason
 from broadsheet.discussion.states import CommentState
 from broadsheet.discussion.tokens import confirmation_token, receipt_token, waiting_token
 from broadsheet.donations.models import DonationAppeal, DonationLink
 from broadsheet.newsroom.models import ArticlePage
 from broadsheet.review import actions as review
-from broadsheet.review.reasons import Reason
+from broadsheet.review.outcomes import Grounds, Outcome
 from tests.factories import discussion, newsroom
 
 DAY = datetime(2026, 3, 28, 7, 30, tzinfo=UTC)
@@ -76,7 +77,7 @@ def argument(article: ArticlePage) -> Comment:
     discussion.published(article, text="Then wear a coat.", name="Ada", parent=answer)
     gone = discussion.published(article, text="He stole it all.", name="Slanderer")
     discussion.published(article, text="That is not so.", parent=gone)
-    review.remove(discussion.latest(gone), by=discussion.chief(), reason=Reason.SLANDER)
+    review.decide(discussion.latest(gone), Outcome.REMOVE, by=discussion.chief(), grounds=Grounds(Reason.SLANDER))
     return first
 
 
@@ -95,7 +96,7 @@ def public_addresses(article: ArticlePage) -> dict[str, str]:
         "lost": "/nothing-here/",
         "column": reverse("discussion:newest", args=[article.address]),
         "write": reverse("discussion:write", args=[article.address]),
-        "answer": reverse("discussion:answer", args=[article.address, first.pk]),
+        "answer": reverse("discussion:reply", args=[article.address, first.pk]),
         "waiting": reverse("discussion:waiting", args=[waiting_token(unverified)]),
         "confirm": reverse("discussion:confirm", args=[confirmation_token(unverified)]),
         "sign-in": "/sign-in/",

@@ -43,7 +43,8 @@ def test_without_scripts_a_mistake_is_told_beside_its_field_and_the_text_is_kept
     field = page.get_by_label("E-mail", exact=True)
     expect(field).to_have_attribute("aria-invalid", "true")
     expect(field).to_have_accessible_description(
-        "Used for verification only. Never shown, never shared. Enter a valid email address."
+        "Used for verification only. Never shown, never shared. "
+        "Please enter a full email address, such as ida@example.org."
     )
     expect(page.get_by_label("Comment", exact=True)).to_have_value(WORDS)
     expect(page.get_by_role("alert").get_by_role("link")).to_have_text(["E-mail"])

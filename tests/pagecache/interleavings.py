@@ -16,6 +16,7 @@ from django.db import connection
 
 from broadsheet.accounts.models import User
 from broadsheet.discussion.models import Comment
+from broadsheet.discussion.reasons import Reason
 from broadsheet.discussion.states import CommentState
 from broadsheet.pagecache import actions as pagecache
 from broadsheet.pagecache.pages import Page
@@ -23,7 +24,7 @@ from broadsheet.pagecache.server import Application, Environ, PageServer, StartR
 from broadsheet.pagecache.store import Store
 from broadsheet.review import actions as review
 from broadsheet.review.models import Decision
-from broadsheet.review.reasons import Reason
+from broadsheet.review.outcomes import Grounds, Outcome
 from tests.factories import discussion, newsroom
 from tests.pagecache.readers import Reader, whole
 
@@ -81,9 +82,9 @@ class Meetings:
         """Removes the comment, or reinstates it; when this returns, the reviewer has been told."""
         revision = discussion.latest(self.comment)
         if self.is_published():
-            review.remove(revision, by=self.by, reason=Reason.OFFENSIVE)
+            review.decide(revision, Outcome.REMOVE, by=self.by, grounds=Grounds(Reason.OFFENSIVE))
         else:
-            review.reinstate(revision, by=self.by)
+            review.decide(revision, Outcome.REINSTATE, by=self.by)
 
     def is_published(self) -> bool:
         """Whether readers are to see the comment."""

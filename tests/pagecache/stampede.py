@@ -17,10 +17,11 @@ from broadsheet.config.front import fronted
 from broadsheet.config.gate import Gate
 from broadsheet.config.health import watched
 from broadsheet.discussion.models import Comment
+from broadsheet.discussion.reasons import Reason
 from broadsheet.pagecache.server import Application, Environ, StartResponse
 from broadsheet.review import actions as review
 from broadsheet.review.models import Decision
-from broadsheet.review.reasons import Reason
+from broadsheet.review.outcomes import Grounds, Outcome
 from tests.factories import discussion, newsroom
 from tests.pagecache.readers import whole
 
@@ -69,9 +70,14 @@ def reviewer() -> User:
 
 def remove() -> None:
     """A reviewer removes the published comment."""
-    review.remove(discussion.latest(Comment.objects.published().earliest("pk")), by=reviewer(), reason=Reason.OFFENSIVE)
+    review.decide(
+        discussion.latest(Comment.objects.published().earliest("pk")),
+        Outcome.REMOVE,
+        by=reviewer(),
+        grounds=Grounds(Reason.OFFENSIVE),
+    )
 
 
 def add() -> None:
     """A reviewer approves the other."""
-    review.approve(discussion.latest(Comment.objects.awaiting_review().get()), by=reviewer())
+    review.decide(discussion.latest(Comment.objects.awaiting_review().get()), Outcome.APPROVE, by=reviewer())

@@ -252,8 +252,8 @@ def test_before_the_actor_hears_of_a_removal_the_cache_in_front_has_heard(
     comment = discussion.published()
     in_front.calls.clear()
     with committed():
-        actions.purge(f"comments:{comment.article_id}")
-    assert [call.keys for call in in_front.calls] == [[f"comments:{comment.article_id}"]]
+        actions.purge(f"thread:{comment.thread_id}")
+    assert [call.keys for call in in_front.calls] == [[f"thread:{comment.thread_id}"]]
 
 
 @in_order

@@ -13,13 +13,14 @@ from django_tasks_db.models import DBTaskResult
 from pytest_django import Settings
 
 from broadsheet.command.static_copy import StaticCopy
+from broadsheet.discussion.reasons import Reason
 from broadsheet.newsroom import actions
 from broadsheet.newsroom.models import ArticlePage, SectionPage
 from broadsheet.pagecache.actions import warm
 from broadsheet.pagecache.baking import Fate, ask
 from broadsheet.pagecache.tasks import A_MOMENT, bake
 from broadsheet.review import actions as review
-from broadsheet.review.reasons import Reason
+from broadsheet.review.outcomes import Grounds, Outcome
 from tests.factories import discussion, newsroom
 from tests.pagecache import worker
 from tests.pagecache.conftest import Committing
@@ -219,6 +220,6 @@ def test_what_is_removed_while_a_copy_is_made_is_not_in_it(
         assert next(pages).path == own
         assert words in file.read_bytes()
         with committed():
-            review.remove(discussion.latest(comment), by=chief, reason=Reason.OFFENSIVE)
+            review.decide(discussion.latest(comment), Outcome.REMOVE, by=chief, grounds=Grounds(Reason.OFFENSIVE))
         assert [asked.path for asked in pages] == ["/harbour/", own]
     assert words not in file.read_bytes()

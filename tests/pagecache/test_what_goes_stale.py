@@ -12,10 +12,11 @@ from taggit.models import Tag
 from broadsheet.accounts.states import Role
 from broadsheet.discussion import actions as discussion_actions
 from broadsheet.discussion.models import Comment
+from broadsheet.discussion.reasons import Reason
 from broadsheet.donations.models import DonationAppeal
 from broadsheet.newsroom.models import ArticlePage, Author, BylineEntry, FrontSlot, Photo, PlainPage, SectionPage
 from broadsheet.review import actions as review
-from broadsheet.review.reasons import Reason
+from broadsheet.review.outcomes import Grounds, Outcome
 from tests.factories import accounts, discussion, newsroom
 from tests.pagecache.conftest import Committing
 from tests.pagecache.readers import Reader, ask
@@ -143,19 +144,19 @@ def moved(world: World) -> None:
 
 
 def approved(world: World) -> None:
-    review.approve(discussion.latest(world.waiting), by=world.chief)
+    review.decide(discussion.latest(world.waiting), Outcome.APPROVE, by=world.chief)
 
 
 def declined(world: World) -> None:
-    review.decline(discussion.latest(world.waiting), by=world.chief, reason=Reason.OFFENSIVE)
+    review.decide(discussion.latest(world.waiting), Outcome.DECLINE, by=world.chief, grounds=Grounds(Reason.OFFENSIVE))
 
 
 def removed(world: World) -> None:
-    review.remove(discussion.latest(world.answer), by=world.chief, reason=Reason.OFFENSIVE)
+    review.decide(discussion.latest(world.answer), Outcome.REMOVE, by=world.chief, grounds=Grounds(Reason.OFFENSIVE))
 
 
 def removed_with_answers(world: World) -> None:
-    review.remove(discussion.latest(world.opener), by=world.chief, reason=Reason.OFFENSIVE)
+    review.decide(discussion.latest(world.opener), Outcome.REMOVE, by=world.chief, grounds=Grounds(Reason.OFFENSIVE))
 
 
 def withdrawn(world: World) -> None:

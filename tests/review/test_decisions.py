@@ -7,15 +7,17 @@ from broadsheet.accounts.models import User
 from broadsheet.accounts.states import Role
 from broadsheet.discussion.errors import InvalidTransition, TextChanged
 from broadsheet.discussion.models import Comment, Revision
+from broadsheet.discussion.reasons import SENTENCES, Reason
 from broadsheet.discussion.states import CommentState
 from broadsheet.review import actions
 from broadsheet.review.errors import MayNotDecide, ReasonNeeded, RecordIsFinal
 from broadsheet.review.models import Decision
-from broadsheet.review.reasons import SENTENCES, Outcome, Reason
+from broadsheet.review.outcomes import NEEDS_REASON, NO_GROUNDS, Grounds, Outcome
 from tests.factories import accounts, discussion
 
 pytestmark = pytest.mark.django_db
 
+GROUNDS = Grounds(Reason.OFFENSIVE)
 MAY: dict[Role, set[Outcome]] = {
     Role.REPORTER: set(),
     Role.EDITOR: set(),
@@ -39,8 +41,7 @@ LEADS_TO = {
 
 
 def decide(outcome: Outcome, revision: Revision, *, by: User) -> Decision:
-    reason = {"reason": Reason.OFFENSIVE} if outcome in {Outcome.DECLINE, Outcome.REMOVE} else {}
-    return {o: getattr(actions, o.value) for o in Outcome}[outcome](revision, by=by, **reason)
+    return actions.decide(revision, outcome, by=by, grounds=GROUNDS if outcome in NEEDS_REASON else NO_GROUNDS)
 
 
 @pytest.mark.parametrize("role", list(Role))
@@ -62,7 +63,7 @@ def test_each_role_makes_just_the_decisions_that_are_its_own(role: Role, outcome
 def test_a_decline_needs_one_of_the_nine_reasons_and_an_approval_takes_none() -> None:
     revision, by = discussion.latest(discussion.pending()), discussion.chief()
     with pytest.raises(ReasonNeeded):
-        actions.decline(revision, by=by, reason=None)
+        actions.decide(revision, Outcome.DECLINE, by=by)
     assert not Decision.objects.exists()
     for outcome, reason in [(Outcome.DECLINE, None), (Outcome.APPROVE, 1), (Outcome.REMOVE, 10)]:
         with pytest.raises(DatabaseError), transaction.atomic():
@@ -78,9 +79,9 @@ def test_every_reason_has_a_sentence_for_the_author() -> None:
 def test_of_two_reviewers_at_the_same_moment_the_second_is_told() -> None:
     comment = discussion.pending()
     first_read, second_read = discussion.latest(comment), discussion.latest(comment)
-    actions.approve(first_read, by=discussion.chief())
+    actions.decide(first_read, Outcome.APPROVE, by=discussion.chief())
     with pytest.raises(InvalidTransition):
-        actions.decline(second_read, by=discussion.chief(), reason=Reason.FOUL)
+        actions.decide(second_read, Outcome.DECLINE, by=discussion.chief(), grounds=Grounds(Reason.FOUL))
     assert discussion.fresh(comment).state == CommentState.PUBLISHED
     assert Decision.objects.about(comment).count() == 1
 
@@ -91,12 +92,12 @@ def test_a_refused_move_leaves_no_record() -> None:
     newer = Revision.objects.create(comment=comment, number=2, name="Ida", text="Now with an insult.")
     Comment.objects.filter(pk=comment.pk).update(latest=newer)
     with pytest.raises(TextChanged):
-        actions.approve(read, by=discussion.chief())
+        actions.decide(read, Outcome.APPROVE, by=discussion.chief())
     assert not Decision.objects.exists()
 
 
 def test_a_record_cannot_be_altered_or_deleted_by_the_program() -> None:
-    actions.approve(discussion.latest(discussion.pending()), by=discussion.chief())
+    actions.decide(discussion.latest(discussion.pending()), Outcome.APPROVE, by=discussion.chief())
     decision = Decision.objects.get()
     for attempt in (
         decision.save,
@@ -110,7 +111,7 @@ def test_a_record_cannot_be_altered_or_deleted_by_the_program() -> None:
 
 @pytest.mark.parametrize("statement", ["UPDATE review_decision SET outcome = 'decline'", "DELETE FROM review_decision"])
 def test_a_record_cannot_be_altered_or_deleted_behind_its_back(statement: str) -> None:
-    actions.approve(discussion.latest(discussion.pending()), by=discussion.chief())
+    actions.decide(discussion.latest(discussion.pending()), Outcome.APPROVE, by=discussion.chief())
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
     assert Decision.objects.get().outcome == Outcome.APPROVE

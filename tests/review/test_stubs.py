@@ -6,8 +6,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from broadsheet.discussion import actions as discussion_actions
+from broadsheet.discussion.reasons import Reason
 from broadsheet.review import actions
-from broadsheet.review.reasons import Reason
+from broadsheet.review.outcomes import Grounds, Outcome
 from tests.factories import discussion, newsroom
 
 pytestmark = pytest.mark.django_db
@@ -16,8 +17,8 @@ pytestmark = pytest.mark.django_db
 def test_a_removed_comment_with_answers_leaves_a_stub_that_names_the_reason_and_none_of_its_words() -> None:
     root = discussion.published(text="Words that had to go.", name="Somebody Gone")
     discussion.published(root.article, parent=root, text="An answer that stays.")
-    actions.remove(discussion.latest(root), by=discussion.chief(), reason=Reason.SLANDER)
-    page = Client().get(f"/{root.article.address}/").content.decode()
+    actions.decide(discussion.latest(root), Outcome.REMOVE, by=discussion.chief(), grounds=Grounds(Reason.SLANDER))
+    page = Client().get(f"/{root.thread.address}/").content.decode()
     assert "Removed: Slander" in page
     assert "An answer that stays." in page
     assert "Words that had to go." not in page
@@ -26,8 +27,8 @@ def test_a_removed_comment_with_answers_leaves_a_stub_that_names_the_reason_and_
 
 def test_a_removed_comment_that_nobody_answered_leaves_nothing() -> None:
     comment = discussion.published(text="Words that had to go.")
-    actions.remove(discussion.latest(comment), by=discussion.chief(), reason=Reason.SLANDER)
-    page = Client().get(f"/{comment.article.address}/").content.decode()
+    actions.decide(discussion.latest(comment), Outcome.REMOVE, by=discussion.chief(), grounds=Grounds(Reason.SLANDER))
+    page = Client().get(f"/{comment.thread.address}/").content.decode()
     assert "Removed" not in page
     assert "No comments." in page
 
@@ -36,7 +37,7 @@ def test_a_withdrawn_comment_with_answers_says_that_its_author_took_it_back() ->
     root = discussion.published(text="I take this back.")
     discussion.published(root.article, parent=root)
     discussion_actions.withdraw_comment(root)
-    page = Client().get(f"/{root.article.address}/").content.decode()
+    page = Client().get(f"/{root.thread.address}/").content.decode()
     assert "Withdrawn by its author" in page
     assert "I take this back." not in page
 
@@ -47,7 +48,7 @@ def test_many_stubs_cost_no_more_queries_than_one() -> None:
     def stub() -> None:
         root = discussion.published(article, by=chief)
         discussion.published(article, parent=root, by=chief)
-        actions.remove(discussion.latest(root), by=chief, reason=Reason.FOUL)
+        actions.decide(discussion.latest(root), Outcome.REMOVE, by=chief, grounds=Grounds(Reason.FOUL))
 
     def queries() -> int:
         with CaptureQueriesContext(connection) as captured:

@@ -110,7 +110,7 @@ class ColumnMachine(RuleBasedStateMachine):
         article, mark = self.articles[where], f"Mark{emails}"
         parent = self.comments[to] if to < len(self.comments) else None
         route = (
-            ("discussion:answer", [article.address, parent.number])
+            ("discussion:reply", [article.address, parent.number])
             if parent
             else ("discussion:write", [article.address])
         )

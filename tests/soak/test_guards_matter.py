@@ -50,7 +50,7 @@ GUARDS: dict[str, tuple[Any, str, Callable[..., Any]]] = {
     "what has expired is not confirmed": (rules, "check_can_verify", nothing),
     "nobody's mailbox is filled": (rules, "check_not_flooding", nothing),
     "five tries at the code": (rules, "check_code_attempts", nothing),
-    "the code must be right": (tokens, "code_fits", lambda comment, code: True),
+    "the code must be right": (tokens, "code_matches", lambda comment, code: True),
     "the same again is the same": (actions, "_fingerprint", lambda *_, **__: uuid4().hex),
     "the address goes when it has served": (actions, "_tell_and_forget", nothing),
     "emails repeat no address": (emails, "confirmation_email", leaking),

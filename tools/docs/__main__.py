@@ -4,6 +4,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from django.conf import settings as django_settings
+
 from tools.docs import commands, life, settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -15,7 +17,9 @@ PAGES: dict[str, Callable[[str], str]] = {
 
 
 def main(words: list[str]) -> int:
-    """Writes, or with --check compares; returns 1 where a page is out of date."""
+    """Write the pages, or with --check compare them; return 1 if a page is out of date."""
+    if not django_settings.configured:  # the labels of the states are translatable
+        django_settings.configure(USE_I18N=False)
     stale = [name for name in PAGES if wanted(name) != present(name)]
     if "--check" not in words:
         for name in stale:

@@ -21,10 +21,11 @@ def diagram() -> str:
         for move, following in moves.items():
             arrows[state, following].append(move)
     names = [f"    {state.value}: {state.label}" for state in TRANSITIONS]
+    edited = f"    {CommentState.PUBLISHED.value} --> {CommentState.PUBLISHED.value}: edit approved, declined or held"
     drawn = [
-        f"    {one.value} --> {other.value}: {', '.join(m.label for m in moves)}"
+        f"    {one.value} --> {other.value}: {', '.join(str(m.label) for m in moves)}"
         for (one, other), moves in arrows.items()
     ]
     first = f"    [*] --> {CommentState.UNVERIFIED.value}: written"
     ends = [f"    {state.value} --> [*]" for state, moves in TRANSITIONS.items() if not moves]
-    return "\n".join(["stateDiagram-v2", *names, first, *drawn, *ends])
+    return "\n".join(["stateDiagram-v2", *names, first, *drawn, edited, *ends])

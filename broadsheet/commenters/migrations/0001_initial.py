@@ -39,6 +39,7 @@ class Migration(migrations.Migration):
                         ),
                         ("created_at", models.DateTimeField(auto_now_add=True)),
                     ],
+                    options={"verbose_name": "commenter", "verbose_name_plural": "commenters"},
                 )
             ]
         ),

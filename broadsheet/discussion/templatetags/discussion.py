@@ -1,4 +1,4 @@
-"""Puts the readers' column under an article."""
+"""Template tags that put the readers' comments under an article."""
 
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
@@ -17,18 +17,18 @@ from markupsafe import Markup
 
 from broadsheet.core.datetimes import DateStyle, current_style, machine_time
 from broadsheet.core.jinja import rendered
-from broadsheet.discussion.columns import Standing, column_page
 from broadsheet.discussion.forms import CommentForm
-from broadsheet.discussion.keys import column_key
-from broadsheet.discussion.models import Comment, Terms
+from broadsheet.discussion.keys import thread_key
+from broadsheet.discussion.models import Comment, Thread
+from broadsheet.discussion.queries import ColumnRow, column_page, thread_of
 from broadsheet.discussion.states import TRANSITIONS, CommentState, Move
 from broadsheet.newsroom.models import ArticlePage
 from broadsheet.pagecache.fragments import depends_on
 
 register = template.Library()
 
-KEPT = 2000  # comments, of all columns, in the memory of a process; then those go that were not shown for longest
-# Only what says by itself where it leads: no guessing of addresses from words with a dot, no mail, no relative ones.
+MAX_CACHED_COMMENTS = 2000  # in the memory of a process, of all threads; the least recently shown are evicted
+# Addresses with a scheme only: no guessing of addresses from words with a dot, no email, no relative ones.
 _LINKS = LinkifyIt(
     {"mailto:": None, "ftp:": None, "//": None}, {"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False}
 )
@@ -36,46 +36,48 @@ _LINKS = LinkifyIt(
 
 @register.inclusion_tag("discussion/column.html", takes_context=True)
 def readers_comments(context: template.Context, article: ArticlePage) -> dict[str, object]:
-    """The first page of an article's comments, the rules and the form."""
-    terms = Terms.current()
-    depends_on(column_key(article), until=article.comments_close_at)
+    """Show the first page of an article's comments, the rules and the form."""
+    thread = thread_of(article)
+    terms = thread.terms
+    depends_on(thread_key(thread), until=thread.next_change)
     return {
         "request": context.get("request"),
         "paper": context.get("paper"),
         "article": article,
-        "column": column_page(article),
+        "thread": thread,
+        "column": column_page(thread),
         "order": "oldest",
         "terms": terms,
-        "is_open": article.takes_comments and terms,
+        "is_open": thread.takes_comments and terms,
         "form": SimpleLazyObject(lambda: CommentForm(current=terms)),
     }
 
 
 @register.simple_tag
-def thread(column: "Page[Standing]", article: ArticlePage, removals: Mapping[int, Any]) -> Markup:
-    """The comments of one page of the column; `removals` has the decision about each that was removed."""
+def branches(column: "Page[ColumnRow]", thread: Thread, removals: Mapping[int, Any]) -> Markup:
+    """Show the comments of one page of the column; `removals` has the decisions that removed some, by comment."""
     reasons = {pk: str(decision.get_reason_display()) for pk, decision in removals.items()}
-    writing = reverse("discussion:write", args=[article.address]) if article.takes_comments else ""
-    here = writing, translation.get_language(), timezone.get_current_timezone_name(), current_style()
-    return Markup("").join(comment_html(one, reasons.get(one.pk), *here) for one in column.object_list)
+    article = thread.article
+    reply_url = reverse("discussion:write", args=[article.address]) if article and thread.takes_comments else ""
+    locale = translation.get_language(), timezone.get_current_timezone_name(), current_style()
+    return Markup("").join(comment_html(row, reasons.get(row.pk), reply_url, *locale) for row in column.object_list)
 
 
-@lru_cache(KEPT)
+@lru_cache(MAX_CACHED_COMMENTS)
 def comment_html(
-    comment: Standing, reason: str | None, writing: str, language: str, zone: str, dates: DateStyle
+    comment: ColumnRow, reason: str | None, reply_url: str, language: str, zone: str, dates: DateStyle
 ) -> Markup:
-    """One comment as it stands in its column, made of nothing but what is given here, and kept by all of it.
+    """Render one comment from these arguments alone, by which the result is cached (ADR 18).
 
-    `writing` is where it can be answered, if it can; it is told in this language, in this zone's time
-    and with dates in this style.
+    `reply_url` is the address of the form without the comment's number, empty in a closed thread.
     """
     with translation.override(language), timezone.override(ZoneInfo(zone)):
         return rendered(
             "discussion/includes/comment.jinja2",
-            "standing",
+            "comment_item",
             comment=comment,
             reason=reason,
-            writing=writing,
+            reply_url=reply_url,
             dates=dates,
             machine_time=machine_time,
             reading_text=reading_text,
@@ -84,25 +86,25 @@ def comment_html(
 
 @register.filter
 def is_stub(comment: Comment) -> bool:
-    """Whether only the place of a comment is kept, because others have answered it."""
+    """Return whether the column shows only the place of a comment, for the sake of its replies."""
     return comment.state != CommentState.PUBLISHED
 
 
 @register.filter
 def can_be_withdrawn(comment: Comment) -> bool:
-    """Whether its author can still take it back."""
+    """Return whether the author can still withdraw the comment."""
     return Move.WITHDRAW in TRANSITIONS[CommentState(comment.state)]
 
 
 @register.filter
 def reading_text(text: str) -> str:
-    """A reader's plain text as HTML: everything escaped, line breaks kept, http and https addresses clickable."""
+    """Return a reader's plain text as HTML: escaped, with its line breaks, and http and https addresses as links."""
     if "://" not in text:
         return linebreaksbr(text)
-    return format_html_join("", "{}", ((piece,) for piece in _pieces(text)))
+    return format_html_join("", "{}", ((part,) for part in _parts(text)))
 
 
-def _pieces(text: str) -> Iterator[str]:
+def _parts(text: str) -> Iterator[str]:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     end = 0
     for link in _LINKS.match(text) or []:

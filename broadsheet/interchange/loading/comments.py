@@ -7,7 +7,8 @@ from hashlib import sha256
 
 from broadsheet.commenters.models import address_digest
 from broadsheet.discussion.actions import ImportedComment, import_comments
-from broadsheet.discussion.models import MAX_NAME, MAX_WEBSITE, Comment, Revision
+from broadsheet.discussion.models import MAX_NAME, MAX_WEBSITE, Comment, Revision, Thread
+from broadsheet.discussion.reasons import Reason
 from broadsheet.discussion.states import CommentState
 from broadsheet.interchange.loading.report import Came, Changed, Known, Out, Report
 from broadsheet.interchange.loading.wording import name_of, web_site, words_of
@@ -16,7 +17,7 @@ from broadsheet.interchange.models import SourceKind
 from broadsheet.interchange.wordpress.records import CommentApproval, CommentKind, CommentRecord
 from broadsheet.review.actions import import_decisions
 from broadsheet.review.models import Decision
-from broadsheet.review.reasons import Outcome, Reason
+from broadsheet.review.outcomes import Outcome
 
 ANONYMOUS = "Anonymous"
 STATES = {
@@ -62,6 +63,7 @@ class Column:
 class _Batch:
     """What is about to be written, in an order in which nobody answers what is not there yet."""
 
+    threads: dict[int, int]
     adopted: dict[str, ImportedComment] = field(default_factory=dict)
     records: list[CommentRecord] = field(default_factory=list)
 
@@ -99,7 +101,7 @@ class Comments:
 
     def adopt(self, columns: Sequence[Column]) -> None:
         """Writes the comments of several articles, in the caller's transaction, each behind what it answers."""
-        batch, stored = _Batch(), self._parents(columns)
+        batch, stored = _Batch(_threads(columns)), self._parents(columns)
         for column in columns:
             self._order(column, batch, stored)
         for record in batch.records:
@@ -147,7 +149,7 @@ class Comments:
             self._add(one, None, column, batch)
             return True
         parent = batch.adopted.get(str(one.parent_id)) or stored.get(str(one.parent_id))
-        if parent is None or parent.article_id != column.article:
+        if parent is None or parent.thread_id != batch.threads[column.article]:
             return False
         self._add(one, parent, column, batch)
         return True
@@ -159,8 +161,8 @@ class Comments:
             return
         batch.records.append(one)
         batch.adopted[key] = ImportedComment(
-            article_id=column.article,
-            words=self._words(one),
+            thread_id=batch.threads[column.article],
+            revision=self._words(one),
             digest=address_digest(one.email or f"no address {self.memory.source.address} {key}"),
             written_at=one.written.at if one.written else self._undated(column),
             state=STATES[one.approval],
@@ -192,6 +194,13 @@ class Comments:
             private_note=note.format(self.today.isoformat()),
             made_at=comment.written_at,
         )
+
+
+def _threads(columns: Sequence[Column]) -> dict[int, int]:
+    """Return the thread of each article; for an article of a dry run, which has none, a number that no thread has."""
+    articles = [column.article for column in columns]
+    threads = dict(Thread.objects.filter(article__in=articles).values_list("article", "pk"))
+    return {article: threads.get(article, -article) for article in articles}
 
 
 def key_of(one: CommentRecord) -> str:

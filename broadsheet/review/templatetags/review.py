@@ -1,4 +1,4 @@
-"""Tells the author what was decided and why, names the removed for a stub, and offers the desk its outcomes."""
+"""Template tags that show decisions: to the author, in a stub, and at the desk."""
 
 from collections.abc import Iterable
 
@@ -6,49 +6,37 @@ from django import template
 
 from broadsheet.accounts.models import User
 from broadsheet.discussion.models import Comment
-from broadsheet.discussion.states import TRANSITIONS, CommentState, Move
+from broadsheet.discussion.queries import ColumnRow
+from broadsheet.discussion.states import CommentState
 from broadsheet.review.models import Decision
-from broadsheet.review.reasons import NEEDS_REASON, Outcome
+from broadsheet.review.outcomes import EFFECTS, Outcome
+from broadsheet.review.rules import outcomes_for
 
 register = template.Library()
-
-_MOVES = {
-    Outcome.APPROVE: Move.PUBLISH,
-    Outcome.HOLD: Move.HOLD,
-    Outcome.DECLINE: Move.DECLINE,
-    Outcome.REMOVE: Move.REMOVE,
-    Outcome.REINSTATE: Move.REINSTATE,
-}
 
 
 @register.simple_tag
 def last_decision(comment: Comment) -> Decision | None:
-    """The latest decision about a comment; its private note is not for the author."""
+    """Return the latest decision about a comment. Its private note is not for the author."""
     return Decision.objects.about(comment).first()
 
 
 @register.simple_tag
-def removals_among(comments: Iterable[Comment]) -> dict[int, Decision]:
-    """The decisions that took comments out of sight, by the number of the comment, in one query for a whole page."""
+def removals_among(comments: Iterable[ColumnRow]) -> dict[int, Decision]:
+    """Return the decisions that removed comments, by the comment's primary key, in one query for a whole page."""
     removed = [comment.pk for comment in comments if comment.state == CommentState.REMOVED]
     if not removed:
         return {}
-    found = Decision.objects.filter(revision__comment__in=removed, outcome=Outcome.REMOVE).select_related("revision")
-    return {decision.revision.comment_id: decision for decision in found.order_by("made_at", "pk")}
-
-
-@register.filter
-def about(decisions: dict[int, Decision], comment: Comment) -> Decision | None:
-    """The decision about one of them."""
-    return decisions.get(comment.pk)
+    removals = Decision.objects.filter(revision__comment__in=removed, outcome=Outcome.REMOVE).select_related("revision")
+    return {decision.revision.comment_id: decision for decision in removals.order_by("made_at", "pk")}
 
 
 @register.simple_tag
-def outcomes_of(comment: Comment, by: User) -> list[dict[str, object]]:
-    """The outcomes that this person may decide on from where the comment is."""
-    moves = TRANSITIONS[CommentState(comment.state)]
+def possible_outcomes(comment: Comment, by: User) -> list[dict[str, object]]:
+    """Return the outcomes that an account may choose for the latest revision of a comment, for the form."""
+    revision = comment.latest
+    outcomes = outcomes_for(comment, revision, by=by) if revision else []
     return [
-        {"value": outcome.value, "label": outcome.label, "needs_reason": outcome in NEEDS_REASON}
-        for outcome, move in _MOVES.items()
-        if move in moves and (outcome != Outcome.REINSTATE or by.has_perm("review.reverse"))
+        {"value": outcome.value, "label": outcome.label, "needs_reason": EFFECTS[outcome].needs_reason}
+        for outcome in outcomes
     ]

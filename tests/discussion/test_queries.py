@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 
 from broadsheet.commenters.models import address_digest
 from broadsheet.discussion import actions
-from broadsheet.discussion.columns import _COLUMNS, PER_PAGE, Standing, column_page, page_of
 from broadsheet.discussion.models import Comment
+from broadsheet.discussion.queries import _COLUMNS, PER_PAGE, ColumnRow, column_page, url_in_column
+from broadsheet.discussion.reasons import Reason
 from broadsheet.discussion.states import CommentState
 from broadsheet.newsroom.models import ArticlePage
 from broadsheet.review import actions as review
-from broadsheet.review.reasons import Reason
+from broadsheet.review.outcomes import Grounds, Outcome
 from tests.campaigns import figure
 from tests.factories import discussion, newsroom
 
@@ -32,8 +33,8 @@ def adopted(article: ArticlePage, written: list[Written]) -> list[Comment]:
     for minute, back in written:
         batch.append(
             actions.ImportedComment(
-                article_id=article.pk,
-                words=discussion.words(),
+                thread_id=discussion.thread(article).pk,
+                revision=discussion.words(),
                 digest=address_digest("ida@post.example"),
                 written_at=NOON + timedelta(minutes=minute),
                 state=CommentState.PUBLISHED,
@@ -44,7 +45,7 @@ def adopted(article: ArticlePage, written: list[Written]) -> list[Comment]:
 
 
 def listed(article: ArticlePage) -> list[Comment]:
-    return list(Comment.objects.standing_on(article).in_threads())
+    return list(Comment.objects.visible_on(discussion.thread(article)).in_branches())
 
 
 @pytest.mark.campaign
@@ -59,7 +60,9 @@ def test_as_many_stand_before_a_comment_as_are_listed_before_it(written: list[Wr
         if place in withdrawn:
             actions.withdraw_comment(comment)
     order = listed(article)
-    before = [Comment.objects.standing_on(article).standing_before(comment).count() for comment in order]
+    before = [
+        Comment.objects.visible_on(discussion.thread(article)).before_in_branches(comment).count() for comment in order
+    ]
     assert before == list(range(len(order)))
 
 
@@ -69,16 +72,19 @@ def crowded() -> ArticlePage:
     made = adopted(article, [(place % 7, place % 4) for place in range(2 * PER_PAGE + 30)])
     adopted(newsroom.article(), [(0, 0), (0, 1)])  # under another article, to be counted nowhere
     for comment in made[::9]:
-        review.remove(discussion.latest(comment), by=chief, reason=Reason.FOUL)
+        review.decide(discussion.latest(comment), Outcome.REMOVE, by=chief, grounds=Grounds(Reason.FOUL))
     return article
 
 
 @pytest.mark.parametrize("newest", [False, True])
 def test_a_page_has_the_rows_that_the_written_out_query_gives_for_this_article(newest: bool) -> None:
     for article in (crowded(), newsroom.article(), crowded()):  # the SQL of the first is used for the others
-        rows = Comment.objects.standing_on(article).in_threads(newest=newest).values_list(*_COLUMNS)
-        expected = [Standing(*row) for row in rows]
-        pages = [column_page(article, number=number, newest=newest) for number in range(1, len(expected) // 50 + 2)]
+        rows = Comment.objects.visible_on(discussion.thread(article)).in_branches(newest=newest).values_list(*_COLUMNS)
+        expected = [ColumnRow(*row) for row in rows]
+        pages = [
+            column_page(discussion.thread(article), number=number, newest=newest)
+            for number in range(1, len(expected) // 50 + 2)
+        ]
         assert [one for page in pages for one in page.object_list] == expected
         assert {page.paginator.count for page in pages} == {len(expected)}
 
@@ -88,13 +94,13 @@ def test_a_permalink_leads_to_the_page_on_which_the_comment_is_listed() -> None:
     assert {comment.state for comment in listed(article)} == {CommentState.PUBLISHED, CommentState.REMOVED}
     for number in (1, 2, 3):
         address = f"/{article.address}/" if number == 1 else f"/{article.address}/comments/page/{number}/"
-        shown = [comment.pk for comment in column_page(article, number=number).object_list]
+        shown = [comment.pk for comment in column_page(discussion.thread(article), number=number).object_list]
         comments = Comment.objects.in_bulk(shown)
-        assert [page_of(comments[pk]) for pk in shown] == [f"{address}#comment-{pk}" for pk in shown]
+        assert [url_in_column(comments[pk]) for pk in shown] == [f"{address}#comment-{pk}" for pk in shown]
 
 
 def test_a_permalink_asks_the_database_for_one_number_however_long_the_column_is() -> None:
-    last = Comment.objects.select_related("article", "thread").get(pk=listed(crowded())[-1].pk)
+    last = Comment.objects.select_related("thread__article", "root").get(pk=listed(crowded())[-1].pk)
     with CaptureQueriesContext(connection) as asked:
-        page_of(last)
+        url_in_column(last)
     assert [query["sql"].startswith("SELECT COUNT(") for query in asked] == [True]

@@ -1,0 +1,21 @@
+"""The actions that change threads, comments and terms. Each is one transaction; emails leave after it has committed."""
+
+from broadsheet.discussion.actions.importing import ImportedComment, import_comments
+from broadsheet.discussion.actions.leaving import expire_comment, withdraw_comment
+from broadsheet.discussion.actions.reviewing import Reviewed, apply_review
+from broadsheet.discussion.actions.terms import purge_terms
+from broadsheet.discussion.actions.verifying import verify_by_code, verify_comment
+from broadsheet.discussion.actions.writing import submit_comment
+
+__all__ = [
+    "ImportedComment",
+    "Reviewed",
+    "apply_review",
+    "expire_comment",
+    "import_comments",
+    "purge_terms",
+    "submit_comment",
+    "verify_by_code",
+    "verify_comment",
+    "withdraw_comment",
+]

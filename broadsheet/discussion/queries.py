@@ -1,0 +1,88 @@
+"""The rows of an article's column: branches in order, in pages of fifty."""
+
+from copy import copy
+from datetime import datetime
+from functools import partial
+from typing import Any, NamedTuple, cast
+
+from django.core.paginator import Page, Paginator
+from django.http import Http404
+from django.urls import reverse
+
+from broadsheet.core.questions import Question
+from broadsheet.discussion.keys import thread_key
+from broadsheet.discussion.models import Comment, Thread
+from broadsheet.discussion.states import CommentState
+from broadsheet.newsroom.models import ArticlePage
+from broadsheet.pagecache.fragments import cached, depends_on
+
+PER_PAGE = 50
+UNSAVED = 0  # the primary key of the thread of an article that is only previewed: no comment has it
+
+
+class ColumnRow(NamedTuple):
+    """The columns of a comment that a page of comments needs, and no others: a page has fifty of them."""
+
+    pk: int
+    state: CommentState
+    written_at: datetime
+    parent_id: int | None
+    name: str | None  # of the text that readers see, as are the next two; None for a stub
+    website: str | None
+    text: str | None
+    grandparent_id: int | None  # None for a root and for a direct reply to a root
+    replies_to: str | None  # the name of the author of the parent; None for a root and for a reply to a stub
+
+
+_COLUMNS = (
+    *("pk", "state", "written_at", "parent_id", "shown__name", "shown__website", "shown__text"),
+    *("parent__parent_id", "parent__shown__name"),
+)
+
+
+def _rows(thread: int, *, newest: bool) -> Any:
+    return Comment.objects.visible_on(thread).in_branches(newest=newest).values_list(*_COLUMNS)
+
+
+_VISIBLE = Question(lambda thread: Comment.objects.visible_on(thread).values_list("pk"))
+_ROWS = {newest: Question(partial(_rows, newest=newest)) for newest in (False, True)}
+
+
+def thread_of(article: ArticlePage) -> Thread:
+    """Return the thread of an article, an unsaved and empty one for an article that is only previewed."""
+
+    def fetch() -> Thread | None:
+        thread = Thread.objects.select_related("own_terms").filter(article=article.pk).first()
+        depends_on(*([thread_key(thread)] if thread else []))
+        return thread
+
+    thread = cached(("thread of article", article.pk), fetch)
+    thread = copy(thread) if thread else Thread(pk=UNSAVED)
+    thread.article = article
+    return thread
+
+
+def column_page(thread: Thread, *, number: int = 1, newest: bool = False) -> "Page[ColumnRow]":
+    """Return one page of the column in two queries, however many comments there are. Raises Http404 beyond the last."""
+    pages = Paginator(range(_VISIBLE.count(thread.pk)), PER_PAGE)
+    if not 1 <= number <= pages.num_pages:
+        raise Http404(f"This column has {pages.num_pages} pages.")
+    page: Any = pages.page(number)
+    rows = _ROWS[newest].rows(thread.pk, most=PER_PAGE, after=(number - 1) * PER_PAGE)
+    page.object_list = [ColumnRow(*row) for row in rows]
+    return cast("Page[ColumnRow]", page)
+
+
+def url_in_column(comment: Comment) -> str:
+    """Return the address of the page of the column, oldest first, that has a published comment, with its anchor.
+
+    It costs one COUNT. Under a page of another site, the address is that page's.
+    """
+    anchor = f"#comment-{comment.pk}"
+    article = comment.article
+    if article is None:
+        return f"{comment.thread.get_absolute_url()}{anchor}"
+    before = Comment.objects.visible_on(comment.thread).before_in_branches(comment).count()
+    number = before // PER_PAGE + 1
+    page = f"/{article.address}/" if number == 1 else reverse("discussion:column_page", args=[article.address, number])
+    return f"{page}{anchor}"
