@@ -13,19 +13,19 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "broadsheet.config.settings")
 _django = get_wsgi_application()
 
-from broadsheet.config.gate import Gate  # noqa: E402 - as the front, these need Django set up first
+from broadsheet.config.concurrency_limit import ConcurrencyLimit  # noqa: E402 - these need Django set up first
 from broadsheet.discussion.templatetags.discussion import comment_html  # noqa: E402
 from broadsheet.pagecache.fragments import FRAGMENTS  # noqa: E402
 from broadsheet.pagecache.surrogates import collected  # noqa: E402
 
-_gated = Gate(_django)
+_limited = ConcurrencyLimit(_django)
 gc.freeze()
 
 
 def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
     """Answers as Django does."""
     with collected():
-        return list(_gated(environ, start_response))
+        return list(_limited(environ, start_response))
 
 
 def without_pieces(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:

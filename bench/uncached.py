@@ -23,8 +23,8 @@ from tools.ports import free_port
 
 NAME = "uncached"
 ROUNDS, SECONDS, CONNECTIONS = 5, 5, 8
-WORKERS, THREADS = 2, 16  # as `broadsheet serve` has them, with its gate
-UNGATED = 4  # threads of a plain Wagtail, which has no gate: as many as ours lets in
+WORKERS, THREADS = 2, 16  # as `broadsheet serve` has them, with its concurrency limit
+UNGATED = 4  # threads of a plain Wagtail, which has no limit: as many as ours lets in
 GOAL, GOAL_WITH_NOTHING = 5, 1.5  # times the rate of WordPress
 PATIENCE = 60  # seconds until a server answers
 FILL = "from bench.article import fill; print(fill({matter!r}))"

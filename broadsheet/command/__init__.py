@@ -1,1 +1,1 @@
-"""The `broadsheet` command: makes a paper, serves it, looks whether it is well, and opens the door to the rest."""
+"""The `broadsheet` command: it creates, serves, bakes and checks a paper, and passes on to Django's own commands."""

@@ -1,4 +1,4 @@
-"""`broadsheet bake`: bakes every page of the paper before readers ask, and makes a static copy of them."""
+"""`broadsheet bake`: bakes every public page before it is requested, and with --to makes a static copy."""
 
 import argparse
 import signal
@@ -10,146 +10,156 @@ from pathlib import Path
 
 from django.conf import settings
 
-from broadsheet.command import addresses, makeup, soundness, statics
-from broadsheet.command.findings import refuse_failed
-from broadsheet.command.static_copy import StaticCopy, replaced
-from broadsheet.command.worker import needed
-from broadsheet.config.baked import fault_of_folder
+from broadsheet.command import build_fingerprint, collect_static, public_urls
+from broadsheet.command.checks import paper
+from broadsheet.command.checks.result import raise_for_failure
+from broadsheet.command.static_copy import StaticCopy, replacement
+from broadsheet.command.worker import required_checks
+from broadsheet.config.cache_health import write_error
 from broadsheet.core.errors import Refusal
 from broadsheet.pagecache import actions as pagecache
 from broadsheet.pagecache.baking import Asked, Fate, baked
 
-SAY_EVERY = 5.0  # seconds
-IN_A_ROW = 10  # pages that fail, after which the others would too
-NAMED = 20  # of those that failed
+PROGRESS_INTERVAL = 5.0  # seconds
+MAX_FAILURES_IN_A_ROW = 10  # after which the cause is taken to affect all pages
+MAX_FAILURES_LISTED = 20
 INTERRUPTED = 130
-LEFT_BY_BAKING = "The same command goes on from there."
-LEFT_BY_COPY = "The pages stay baked; there is no new copy, and an earlier one is as it was."
+BAKING_STOPPED = "Run the same command again to continue."
+COPYING_STOPPED = "The pages stay baked, but no new copy was made. An earlier copy is unchanged."
 
 
 class CannotBake(Refusal):
-    """Not a page fails, but what all of them stand on."""
+    """Baking has failed for a reason that affects all pages."""
 
     code = "cannot-bake"
 
 
 @dataclass
-class Tally:
-    """What became of the pages so far."""
+class Progress:
+    """The number of pages so far by result, and the failures with their reasons."""
 
     total: int = 0
-    fates: Counter[Fate] = field(default_factory=Counter)
-    failed: list[str] = field(default_factory=list)
-    in_a_row: int = 0
+    results: Counter[Fate] = field(default_factory=Counter)
+    failures: list[str] = field(default_factory=list)
+    failures_in_a_row: int = 0
     is_stopped: bool = False
-    said_at: float = field(default_factory=time.monotonic)
+    printed_at: float = field(default_factory=time.monotonic)
 
-    def note(self, asked: Asked, *, wrong: str) -> None:
-        """Counts one; raises CannotBake where it is of no use to go on, KeyboardInterrupt where nobody wants it to."""
+    def add(self, page: Asked, *, failure: str) -> None:
+        """Count a page; `failure` is empty or the reason.
+
+        Raises CannotBake after ten failures in a row, and KeyboardInterrupt after `stop`.
+        """
         if self.is_stopped:
             raise KeyboardInterrupt
-        self.fates[asked.fate] += 1
-        self.in_a_row = self.in_a_row + 1 if wrong else 0
-        if wrong:
-            self.failed.append(f"{asked.path} {wrong}")
-        if self.in_a_row >= IN_A_ROW:
-            raise CannotBake(f"{IN_A_ROW} pages in a row failed, so the rest was not tried: {self.failed[-1]}.")
-        self._say()
+        self.results[page.fate] += 1
+        self.failures_in_a_row = self.failures_in_a_row + 1 if failure else 0
+        if failure:
+            self.failures.append(f"{page.path} {failure}")
+        if self.failures_in_a_row >= MAX_FAILURES_IN_A_ROW:
+            raise CannotBake(
+                f"{MAX_FAILURES_IN_A_ROW} pages in a row failed, so the rest were not tried: {self.failures[-1]}."
+            )
+        self._print()
 
     def stop(self, *_: object) -> None:
-        """Ctrl-C: at once, or with the next page, where Python has lost the exception between two lines of its own."""
+        """Handle Ctrl-C: raise KeyboardInterrupt, here or with the next page."""
+        # The exception is lost where the handler runs inside a destructor, hence the flag.
         self.is_stopped = True
         raise KeyboardInterrupt
 
-    def _say(self) -> None:
-        if time.monotonic() > self.said_at + SAY_EVERY:
-            self.said_at = time.monotonic()
-            print(f"{self.fates.total():,} of {self.total:,} …", flush=True)
+    def _print(self) -> None:
+        if time.monotonic() > self.printed_at + PROGRESS_INTERVAL:
+            self.printed_at = time.monotonic()
+            print(f"{self.results.total():,} of {self.total:,} …", flush=True)
 
     def __str__(self) -> str:
-        fates = self.fates
-        said = [f"{fates[Fate.BAKED]:,} baked", f"{fates[Fate.ALREADY]:,} were already"]
-        if fates[Fate.ELSEWHERE]:
-            said.append(f"{fates[Fate.ELSEWHERE]:,} were gone when it was their turn")
-        if fates[Fate.UNKEPT] and not self.failed:
-            said.append(f"{fates[Fate.UNKEPT]:,} were answered and not kept")
-        if self.failed:
-            said.append(f"{len(self.failed):,} could not be")
-        return ", ".join(said)
+        results = self.results
+        parts = [f"{results[Fate.BAKED]:,} baked", f"{results[Fate.ALREADY]:,} already baked"]
+        if results[Fate.ELSEWHERE]:
+            parts.append(f"{results[Fate.ELSEWHERE]:,} removed in the meantime")
+        if results[Fate.UNKEPT] and not self.failures:
+            parts.append(f"{results[Fate.UNKEPT]:,} rendered without being stored")
+        if self.failures:
+            parts.append(f"{len(self.failures):,} failed")
+        return ", ".join(parts)
 
 
-def run(asked: argparse.Namespace) -> int:
-    """Bakes the paper; where a page could not be baked, names it and returns 1."""
-    tally = Tally()
-    before = signal.signal(signal.SIGINT, tally.stop)
+def run(arguments: argparse.Namespace) -> int:
+    """Bake all pages and return 0; list the failures and return 1 where there are any."""
+    progress = Progress()
+    handler = signal.signal(signal.SIGINT, progress.stop)
     try:
-        work(asked, tally)
+        prepare_and_bake(arguments, progress)
     except KeyboardInterrupt:
-        print(f"Stopped: {tally}. {LEFT_BY_COPY if asked.to else LEFT_BY_BAKING}")
+        print(f"Stopped: {progress}. {COPYING_STOPPED if arguments.to else BAKING_STOPPED}")
         return INTERRUPTED
     finally:
-        signal.signal(signal.SIGINT, before)
-    return report(tally)
+        signal.signal(signal.SIGINT, handler)
+    return print_report(progress)
 
 
-def work(asked: argparse.Namespace, tally: Tally) -> None:
-    """Looks whether it can be done, and does it."""
-    refuse_failed(needed())
-    statics.gather()
-    makeup.renew_what_was_made_otherwise()
-    pagecache.catch_up()  # what lies there may have missed something while nobody served
-    paths = addresses.everything()
-    tally.total = len(paths)
-    print(f"{tally.total:,} pages.", flush=True)
-    if asked.to:
-        copy(paths, asked.to, tally)
+def prepare_and_bake(arguments: argparse.Namespace, progress: Progress) -> None:
+    """Check the paper, bring its page cache up to date, and bake or copy all pages."""
+    raise_for_failure(required_checks())
+    collect_static.collect_if_changed()
+    build_fingerprint.purge_after_build_change()
+    pagecache.catch_up()  # the pages on this disk may have missed purges while the paper was stopped (ADR 20)
+    paths = public_urls.all_public_paths()
+    progress.total = len(paths)
+    print(f"{progress.total:,} pages.", flush=True)
+    if arguments.to:
+        copy(paths, arguments.to, progress)
     else:
-        bake(paths, tally)
+        bake(paths, progress)
 
 
-def bake(paths: Iterable[str], tally: Tally) -> None:
-    """Asks for each page, which bakes it."""
+def bake(paths: Iterable[str], progress: Progress) -> None:
+    """Request each page, which bakes it."""
     for path in paths:
-        asked = baked(path)
-        tally.note(asked, wrong=why_not_baked(asked))
+        page = baked(path)
+        progress.add(page, failure=baking_failure(page))
 
 
-def why_not_baked(asked: Asked) -> str:
-    """Why a page is not on the disk; nothing where it is, or is no page any more. Raises CannotBake, Unfit."""
-    if asked.fate == Fate.UNKEPT:
-        if why := fault_of_folder(settings.BAKED_PAGES):
-            raise CannotBake(f"Nothing can be written in {settings.BAKED_PAGES} ({why}). Mend that and run it again.")
-        return "was answered, and could not be kept: the log says why"
-    return why_not_had(asked)
+def baking_failure(page: Asked) -> str:
+    """Return why a page is not on the disk; empty where it is, or no longer exists.
+
+    Raises CannotBake where the disk cannot be written to, and CheckFailed where the database is away.
+    """
+    if page.fate == Fate.UNKEPT:
+        if error := write_error(settings.BAKED_PAGES):
+            raise CannotBake(f"Cannot write to {settings.BAKED_PAGES} ({error}). Put that right and run it again.")
+        return "was rendered but could not be stored; see the log"
+    return rendering_failure(page)
 
 
-def why_not_had(asked: Asked) -> str:
-    """Why a page was not answered; nothing where it was. Raises Unfit where it is the database."""
-    if asked.fate != Fate.FAILED:
+def rendering_failure(page: Asked) -> str:
+    """Return why a page could not be rendered; empty where it was. Raises CheckFailed where the database is away."""
+    if page.fate != Fate.FAILED:
         return ""
-    refuse_failed([soundness.database()])
-    return f"was answered with status {asked.status}: the log says why"
+    raise_for_failure([paper.database()])
+    return f"failed with status {page.status}; see the log"
 
 
-def copy(paths: list[str], to: Path, tally: Tally) -> None:
-    """Copies each page into a new folder, which takes the place of an earlier copy when it is whole."""
-    folder = to.expanduser().resolve()
-    with replaced(folder) as beside:
-        made = StaticCopy(beside, paths)
-        for asked in made.pages():
-            tally.note(asked, wrong=why_not_had(asked) or made.fault_of(asked))
-        if tally.failed:
-            report(tally)
-            raise CannotBake(f"So there is no new copy in {folder}, and an earlier one is as it was.")
-        made.finish()
-    print(f"The copy is in {folder}: {made.count:,} files.")
+def copy(paths: list[str], target: Path, progress: Progress) -> None:
+    """Copy all pages into a new folder, which replaces an earlier copy once it is complete."""
+    folder = target.expanduser().resolve()
+    with replacement(folder) as new_folder:
+        static_copy = StaticCopy(new_folder, paths)
+        for page in static_copy.pages():
+            progress.add(page, failure=rendering_failure(page) or static_copy.copying_failure(page))
+        if progress.failures:
+            print_report(progress)
+            raise CannotBake(f"No new copy was made in {folder}. An earlier copy is unchanged.")
+        static_copy.add_remaining_files()
+    print(f"The copy is in {folder}: {static_copy.file_count:,} files.")
 
 
-def report(tally: Tally) -> int:
-    """The closing lines; the exit code."""
-    for line in tally.failed[:NAMED]:
-        print(f"  {line}")
-    if len(tally.failed) > NAMED:
-        print(f"  and {len(tally.failed) - NAMED:,} more")
-    print(f"{tally}.", flush=True)
-    return int(bool(tally.failed))
+def print_report(progress: Progress) -> int:
+    """Print the failures and the totals, and return the exit code."""
+    for failure in progress.failures[:MAX_FAILURES_LISTED]:
+        print(f"  {failure}")
+    if len(progress.failures) > MAX_FAILURES_LISTED:
+        print(f"  and {len(progress.failures) - MAX_FAILURES_LISTED:,} more")
+    print(f"{progress}.", flush=True)
+    return int(bool(progress.failures))

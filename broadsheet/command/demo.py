@@ -1,4 +1,4 @@
-"""`broadsheet demo`: an invented town's paper in var/demo, made when it is not there yet, and served."""
+"""`broadsheet demo`: creates an invented town's paper in var/demo on the first run, and serves it."""
 
 import argparse
 import os
@@ -6,7 +6,7 @@ import shutil
 from importlib import import_module
 from pathlib import Path
 
-from broadsheet.command.opening import UNFINISHED, choose_folder, switch_on
+from broadsheet.command.bootstrap import UNFINISHED, choose_data_folder, set_up_django
 from broadsheet.command.options_file import options_file
 from broadsheet.command.parser import DEMO_FOLDER
 from broadsheet.config.options import OPTIONS_FILE, SECRETS_FOLDER
@@ -15,41 +15,42 @@ from broadsheet.core.errors import Refusal
 
 
 class NotADemo(Refusal):
-    """The folder holds something else than a demo, which must not be thrown away."""
+    """The folder holds something other than a demo, which must not be deleted."""
 
     code = "not-a-demo"
 
 
-def run(asked: argparse.Namespace) -> int:
-    """Makes the demo if need be and serves it."""
-    folder = choose_folder(argparse.Namespace(data=asked.data), default=DEMO_FOLDER)
-    asked.port = asked.port or os.environ.get("PORT") or None
+def run(arguments: argparse.Namespace) -> int:
+    """Create the demo where it is missing or unfinished, or with --reset, and serve it."""
+    folder = choose_data_folder(argparse.Namespace(data=arguments.data), default=DEMO_FOLDER)
+    arguments.port = arguments.port or os.environ.get("PORT") or None
     check_is_demo(folder)
     unfinished = folder / UNFINISHED
-    if asked.reset or unfinished.exists():
+    if arguments.reset or unfinished.exists():
         shutil.rmtree(folder, ignore_errors=True)
     if not folder.exists() or not any(folder.iterdir()):
-        begin(folder)
-    switch_on(asked)
-    import_module("broadsheet.command.demo_paper").prepare(unfinished)  # needs Django, which is on only now
-    code: int = import_module("broadsheet.command.serve").run(asked)
+        create_folder(folder)
+    set_up_django(arguments)
+    # Imported here, because these modules import models, which need the settings.
+    import_module("broadsheet.command.demo_paper").prepare(unfinished)
+    code: int = import_module("broadsheet.command.serve").run(arguments)
     return code
 
 
 def check_is_demo(folder: Path) -> None:
-    """Refuses a folder that has something in it, unless a demo was made or begun there."""
+    """Raise NotADemo for a folder that is not empty and holds neither a demo nor an unfinished paper."""
     if not folder.exists() or not folder.is_dir() or not any(folder.iterdir()):
         return
     options = folder / OPTIONS_FILE
     is_demo = options.exists() and "\ndemo = true\n" in options.read_text()
     if not is_demo and not (folder / UNFINISHED).exists():
         raise NotADemo(
-            f"{folder} holds something else than a demo; nothing in it was touched. Name another folder with --data."
+            f"{folder} holds something other than a demo, so it was left alone. Choose another folder with --data."
         )
 
 
-def begin(folder: Path) -> None:
-    """Makes the folder with its mark, secrets and options."""
+def create_folder(folder: Path) -> None:
+    """Create the data folder with the mark of an unfinished paper, the secrets and the options file."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     (folder / UNFINISHED).touch(mode=0o600)
     create_secrets(folder / SECRETS_FOLDER)

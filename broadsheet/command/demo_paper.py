@@ -1,4 +1,4 @@
-"""Fills the demo's paper once, and says what to try."""
+"""The content of the demo's paper, created on the first run, and the notes on what to try."""
 
 from pathlib import Path
 
@@ -8,9 +8,9 @@ from broadsheet.config.health import missing_migrations
 
 
 def prepare(unfinished: Path) -> None:
-    """Makes the tables, the invented copy and the accounts where they are missing, and prints the sign-ins."""
+    """Create the tables, articles, comments and accounts where they are missing, and print the sign-ins."""
     if unfinished.exists():
-        print("Making the demo paper; this takes up to a minute, once.", flush=True)
+        print("Creating the demo paper. This takes up to a minute, the first time only.", flush=True)
     if missing_migrations():
         call_command("migrate", verbosity=0, interactive=False)
     if unfinished.exists():

@@ -1,53 +1,53 @@
-"""`broadsheet doctor`: says line by line what is well and what is not."""
+"""`broadsheet doctor`: checks the machine and the paper, and prints a line for each check."""
 
 import argparse
 from collections.abc import Iterable, Iterator
 from importlib import import_module
 
-from broadsheet.command import checks
-from broadsheet.command.findings import Finding, Level, fail, ok
-from broadsheet.command.opening import check_is_paper, choose_folder, switch_on, take_flags
+from broadsheet.command.bootstrap import apply_flags, check_is_paper, choose_data_folder, set_up_django
+from broadsheet.command.checks import host
+from broadsheet.command.checks.result import CheckResult, Level, fail, ok
 from broadsheet.config.options import BadOptions, load_options
 
 
-def run(asked: argparse.Namespace) -> int:
-    """Prints every finding and returns 1 if one of them fails."""
-    folder = choose_folder(asked)
+def run(arguments: argparse.Namespace) -> int:
+    """Print every result and return 1 if any check failed, otherwise 0."""
+    folder = choose_data_folder(arguments)
     check_is_paper(folder)
-    failed = told(look(asked))
-    print("Not everything is well." if failed else "All is well.")
+    failed = print_results(check(arguments))
+    print("Some checks failed." if failed else "No check failed.")
     return int(failed)
 
 
-def look(asked: argparse.Namespace) -> Iterator[Finding]:
-    """Yields what stands around the paper, and then, if it can be opened, what is in it."""
-    folder = choose_folder(asked)
-    needed = [*options(asked), checks.folder_is_writable(folder), checks.secrets_are_readable(folder)]
-    yield from needed
-    yield from checks.surroundings(folder)
-    if any(finding.level == Level.FAIL for finding in needed):
+def check(arguments: argparse.Namespace) -> Iterator[CheckResult]:
+    """Yield the results for the machine and then, if the paper can be opened, those for the paper."""
+    folder = choose_data_folder(arguments)
+    required = [*options(arguments), host.folder_is_writable(folder), host.secrets_are_readable(folder)]
+    yield from required
+    yield from host.host_checks(folder)
+    if any(result.level == Level.FAIL for result in required):
         return
-    switch_on(asked)
-    # These read models, which exist only now that the settings do.
-    yield from import_module("broadsheet.command.soundness").of_the_paper()
-    if asked.send_test_to:
-        yield import_module("broadsheet.command.post").send_test(asked.send_test_to)
+    set_up_django(arguments)
+    # Imported here, because these modules import models, which need the settings.
+    yield from import_module("broadsheet.command.checks.paper").paper_checks()
+    if arguments.send_test_to:
+        yield import_module("broadsheet.command.checks.mail").send_test_email(arguments.send_test_to)
 
 
-def options(asked: argparse.Namespace) -> list[Finding]:
-    """Names each option that cannot be used."""
-    take_flags(asked)
+def options(arguments: argparse.Namespace) -> list[CheckResult]:
+    """Return a failure for each option whose value is invalid."""
+    apply_flags(arguments)
     try:
         load_options()
     except BadOptions as error:
         return [fail("options", line) for line in error.lines]
-    return [ok("options", "each can be used")]
+    return [ok("options", "all valid")]
 
 
-def told(found: Iterable[Finding]) -> bool:
-    """Prints the findings as they come; whether one of them failed."""
+def print_results(results: Iterable[CheckResult]) -> bool:
+    """Print the results as they come, and return whether one is a failure."""
     failed = False
-    for finding in found:
-        print(finding, flush=True)
-        failed = failed or finding.level == Level.FAIL
+    for result in results:
+        print(result, flush=True)
+        failed = failed or result.level == Level.FAIL
     return failed

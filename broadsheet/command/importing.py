@@ -1,14 +1,14 @@
-"""`broadsheet import`: hands over to the management command of the room that knows the other system."""
+"""`broadsheet import`: passes its options on to the management command of the system that is imported from."""
 
 import argparse
 
 from django.core.management import call_command
 
 
-def run(asked: argparse.Namespace) -> int:
-    """Imports one file; a refusal ends in its sentence."""
-    words = [str(asked.file)]
-    words += ["--media", str(asked.media)] if asked.media else []
-    words += ["--dry-run"] if asked.dry_run else []
-    call_command(f"import_{asked.kind}", *words)
+def run(arguments: argparse.Namespace) -> int:
+    """Import one file and return 0; raises CommandError or Refusal."""
+    options = [str(arguments.file)]
+    options += ["--media", str(arguments.media)] if arguments.media else []
+    options += ["--dry-run"] if arguments.dry_run else []
+    call_command(f"import_{arguments.kind}", *options)
     return 0

@@ -1,4 +1,4 @@
-"""`broadsheet init`: makes a new paper. Until it is finished it carries a mark, and the same again completes it."""
+"""`broadsheet init`: creates a paper. An unfinished paper has a mark, and running the command again completes it."""
 
 import argparse
 import os
@@ -10,60 +10,61 @@ from pathlib import Path
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
-from broadsheet.command.opening import UNFINISHED, choose_folder, switch_on
+from broadsheet.command.bootstrap import UNFINISHED, choose_data_folder, set_up_django
 from broadsheet.command.options_file import options_file
 from broadsheet.config.options import OPTIONS_FILE, SECRETS_FOLDER
 from broadsheet.config.secrets import create_secrets
 from broadsheet.core.errors import Refusal
 
-MAX_NAME = 80
+MAX_NAME = 80  # characters
 
 
-class NotMade(Refusal):
-    """The paper cannot be made as asked."""
+class CannotCreate(Refusal):
+    """The paper cannot be created with these arguments, in this folder or in this database."""
 
-    code = "not-made"
+    code = "cannot-create"
 
 
-def run(asked: argparse.Namespace) -> int:
-    """Makes the paper and says how to go on; raises NotMade."""
-    asked.data = asked.folder
-    folder = choose_folder(asked)
-    check_is_free(folder)
-    name, email, password = answers(asked)
-    fresh = not (folder / UNFINISHED).exists()
-    begin(folder)
-    switch_on(asked)
-    steps = import_module("broadsheet.command.first_steps")  # reads models, which exist only now
-    if fresh and steps.database_is_taken():
-        undo(folder)
-        raise NotMade(
-            "The database of BROADSHEET_DATABASE_URL already holds tables, and was not touched. Name an empty one."
+def run(arguments: argparse.Namespace) -> int:
+    """Create the paper and print the next steps; raises CannotCreate."""
+    arguments.data = arguments.folder
+    folder = choose_data_folder(arguments)
+    check_folder(folder)
+    name, email, password = read_answers(arguments)
+    is_new = not (folder / UNFINISHED).exists()
+    create_folder(folder)
+    set_up_django(arguments)
+    # Imported here, because it imports models, which need the settings.
+    initial_data = import_module("broadsheet.command.initial_data")
+    if is_new and initial_data.database_has_tables():
+        remove_files(folder)
+        raise CannotCreate(
+            "The database in BROADSHEET_DATABASE_URL already has tables, so it was left alone. Choose an empty one."
         )
-    made = steps.make_paper(name, email=email, password=password)
+    generated = initial_data.create_paper(name, email=email, password=password)
     (folder / UNFINISHED).unlink()
-    print(closing(asked.folder, email, made))
+    print(next_steps(arguments.folder, email, generated))
     return 0
 
 
-def check_is_free(folder: Path) -> None:
-    """Refuses a folder that has something in it, unless it is a paper that was begun here and not finished."""
+def check_folder(folder: Path) -> None:
+    """Raise CannotCreate for a folder that is neither new, nor empty, nor an unfinished paper."""
     if not folder.exists():
         return
     if not folder.is_dir():
-        raise NotMade(f"{folder} is a file. Name a folder that is new or empty.")
-    inside = {path.name for path in folder.iterdir()}
-    if UNFINISHED in inside or not inside:
+        raise CannotCreate(f"{folder} is a file. Choose a new or empty folder.")
+    names = {path.name for path in folder.iterdir()}
+    if UNFINISHED in names or not names:
         return
-    if inside & {OPTIONS_FILE, SECRETS_FOLDER}:
-        raise NotMade(
-            f"{folder} has a paper already; nothing of it was touched. `broadsheet serve --data {folder}` serves it."
+    if names & {OPTIONS_FILE, SECRETS_FOLDER}:
+        raise CannotCreate(
+            f"{folder} already holds a paper, which was left alone. `broadsheet serve --data {folder}` serves it."
         )
-    raise NotMade(f"{folder} is not empty and nothing in it was touched. Name a folder that is new or empty.")
+    raise CannotCreate(f"{folder} is not empty, so it was left alone. Choose a new or empty folder.")
 
 
-def begin(folder: Path) -> None:
-    """Makes the folder, the mark, the secrets and the options file; each only if it is missing."""
+def create_folder(folder: Path) -> None:
+    """Create the folder, the mark of an unfinished paper, the secrets and the options file, where they are missing."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
     (folder / UNFINISHED).touch(mode=0o600)
@@ -76,54 +77,57 @@ def begin(folder: Path) -> None:
         draft.rename(file)
 
 
-def undo(folder: Path) -> None:
-    """Takes away what `begin` made."""
+def remove_files(folder: Path) -> None:
+    """Remove the files that `create_folder` has created."""
     for path in [*(folder / SECRETS_FOLDER).iterdir(), folder / OPTIONS_FILE, folder / UNFINISHED]:
         path.unlink()
     (folder / SECRETS_FOLDER).rmdir()
 
 
-def answers(asked: argparse.Namespace) -> tuple[str, str, str]:
-    """The paper's name, the editor's address and a password (empty: one is made), as given or by asking."""
-    if asked.no_input and not (asked.name and asked.editor_email):
-        raise NotMade(
-            "With --no-input the paper's name and its editor must be given: --name NAME --editor-email ADDRESS."
-        )
+def read_answers(arguments: argparse.Namespace) -> tuple[str, str, str]:
+    """Return the paper's name, the editor's email address and a password, from the arguments or from prompts.
+
+    An empty password stands for a generated one. Raises CannotCreate.
+    """
+    if arguments.no_input and not (arguments.name and arguments.editor_email):
+        raise CannotCreate("--no-input needs the paper's name and its editor: --name NAME --editor-email ADDRESS.")
     try:
-        name = checked_name(asked.name or input("Name of the paper: "))
-        email = checked_email(asked.editor_email or input("E-mail address of the first editor: "))
-        ask_password = not asked.no_input and not asked.editor_email and sys.stdin.isatty()
-        password = getpass("A password for the editor (empty: one is made and shown): ") if ask_password else ""
+        name = clean_name(arguments.name or input("Name of the paper: "))
+        email = clean_email(arguments.editor_email or input("Email address of the first editor: "))
+        prompt = not arguments.no_input and not arguments.editor_email and sys.stdin.isatty()
+        password = getpass("Password for the editor (leave empty to have one generated): ") if prompt else ""
     except EOFError:
-        raise NotMade("There is nobody to ask. Give --no-input --name NAME --editor-email ADDRESS.") from None
+        raise CannotCreate(
+            "There is no terminal to ask for input. Use --no-input --name NAME --editor-email ADDRESS."
+        ) from None
     return name, email, password
 
 
-def checked_name(name: str) -> str:
-    """The name without space around it; raises NotMade for one that does not fit a masthead."""
+def clean_name(name: str) -> str:
+    """Return the name with its white space normalised; raises CannotCreate for one that is empty or too long."""
     name = " ".join(name.split())
     if not 0 < len(name) <= MAX_NAME:
-        raise NotMade(f"The paper's name must have 1 to {MAX_NAME} characters; this has {len(name)}.")
+        raise CannotCreate(f"The paper's name must have 1 to {MAX_NAME} characters; this has {len(name)}.")
     return name
 
 
-def checked_email(email: str) -> str:
-    """The address in lower case; raises NotMade for what is none."""
+def clean_email(email: str) -> str:
+    """Return the email address in lower case; raises CannotCreate for text that is not an address."""
     try:
         validate_email(email.strip())
     except ValidationError:
-        raise NotMade(f"“{email}” is no e-mail address. Write it like ada@paper.example.") from None
+        raise CannotCreate(f"“{email}” is not an email address. Enter one in the form ada@paper.example.") from None
     return email.strip().lower()
 
 
-def closing(folder: Path, email: str, password: str) -> str:
-    """What to do next, with the password that was made."""
+def next_steps(folder: Path, email: str, password: str) -> str:
+    """Return the next steps for the operator, with the generated password."""
     secret = (
-        f"The password is {password} and is shown only this once." if password else "The password is the one you chose."
+        f"The password is {password} (it is shown only once)." if password else "Use the password that you have chosen."
     )
     return (
-        f"The paper is in {folder}{os.sep}.\n"
+        f"Your paper is in {folder}{os.sep}.\n"
         f"Sign in at /sign-in/ as {email}. {secret}\n"
-        f"Next: look through {folder / OPTIONS_FILE} (mail_host, base_url), then `broadsheet serve --data {folder}`.\n"
-        f"`broadsheet doctor --data {folder}` says what is still missing."
+        f"Next, edit {folder / OPTIONS_FILE} (mail_host, base_url), then run `broadsheet serve --data {folder}`.\n"
+        f"Run `broadsheet doctor --data {folder}` to see what is still missing."
     )

@@ -1,15 +1,15 @@
-"""Reads the command line and runs one command. What an operator can meet ends in a sentence and exit code 1."""
+"""The entry point of the command line. An error the operator can meet ends in a message and exit code 1."""
 
 import argparse
 import os
 import sys
 from importlib import import_module
 
-from broadsheet.command import parser, trouble
-from broadsheet.command.opening import open_paper
+from broadsheet.command import messages, parser
+from broadsheet.command.bootstrap import open_paper
 
-# Command → (its module, whether the paper is opened first). A module that needs Django is imported only after the
-# settings can be read, and that is when the data folder is known: hence by name, and not at the top of this file.
+# Command → (its module, whether the paper is opened first). The modules are imported by name, because most of them
+# import Django's models, which need the settings, which in turn need the data folder from the command line.
 COMMANDS = {
     "init": ("init", False),
     "serve": ("serve", True),
@@ -24,22 +24,22 @@ INTERRUPTED = 130
 
 
 def main(words: list[str] | None = None) -> int:
-    """Runs `broadsheet WORDS` and returns its exit code."""
+    """Run `broadsheet WORDS` (by default the process's own) and return its exit code."""
     try:
         return run(parser.build().parse_args(words))
-    except trouble.FORESEEN as error:
+    except messages.EXPECTED_ERRORS as error:
         if os.environ.get("BROADSHEET_LOG_LEVEL") == "debug":
             raise
-        print("\n".join(trouble.sentences(error)), file=sys.stderr)
+        print("\n".join(messages.messages_for(error)), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return INTERRUPTED
 
 
-def run(asked: argparse.Namespace) -> int:
-    """Opens the paper where the command needs one, and hands over to the command's module."""
-    name, needs_paper = COMMANDS[asked.command]
+def run(arguments: argparse.Namespace) -> int:
+    """Open the paper where the command needs it, and run the command's module."""
+    name, needs_paper = COMMANDS[arguments.command]
     if needs_paper:
-        open_paper(asked)
-    code: int = import_module(f"broadsheet.command.{name}").run(asked)
+        open_paper(arguments)
+    code: int = import_module(f"broadsheet.command.{name}").run(arguments)
     return code

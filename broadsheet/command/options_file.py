@@ -1,4 +1,4 @@
-"""Writes the options file of a new paper: every option, explained, with its default, commented out."""
+"""The options file of a new paper: every option with its explanation and its default, commented out."""
 
 from textwrap import wrap
 
@@ -8,33 +8,33 @@ from pydantic_core import PydanticUndefined
 from broadsheet.config.options import Options
 
 HEAD = """\
-# The options of this paper. Each line that begins with # shows the default: take the # away and change the value.
-# A variable of the same name goes first: BROADSHEET_PORT=8001 before port = 8000. See docs/reference/settings.md
+# The options of this paper. Lines that begin with # show the defaults: remove the # to change a value.
+# A variable of the same name takes precedence: BROADSHEET_PORT=8001 over port = 8000. See docs/reference/settings.md
 # The paper's name, languages, time zone, contact and donations are edited in /cms/, not here.
 """
 WIDTH = 110
 NOT_IN_FILE = {"data"}
 
 
-def options_file(**given: object) -> str:
-    """The text of broadsheet.toml, with the options that are given switched on."""
+def options_file(**values: object) -> str:
+    """Return the text of broadsheet.toml, in which the options that have a value here are not commented out."""
     entries = [
-        entry(name, given.get(name, PydanticUndefined)) for name in Options.model_fields if name not in NOT_IN_FILE
+        entry(name, values.get(name, PydanticUndefined)) for name in Options.model_fields if name not in NOT_IN_FILE
     ]
     return "\n".join([HEAD, *entries])
 
 
-def entry(name: str, given: object) -> str:
-    """One option: what it is for, and its line."""
+def entry(name: str, value: object) -> str:
+    """Return the lines of one option: its explanation, and its value or the commented-out default."""
     field = Options.model_fields[name]
-    told = [f"# {line}" for line in wrap(field.description or "", WIDTH)]
-    switched_on = given is not PydanticUndefined
-    line = f"{name} = {toml(given if switched_on else field.default)}"
-    return "\n".join([*told, line if switched_on else f"# {line}", ""])
+    explanation = [f"# {line}" for line in wrap(field.description or "", WIDTH)]
+    is_set = value is not PydanticUndefined
+    line = f"{name} = {toml(value if is_set else field.default)}"
+    return "\n".join([*explanation, line if is_set else f"# {line}", ""])
 
 
 def toml(value: object) -> str:
-    """A value as TOML writes it."""
+    """Return the value in TOML's notation."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, int):
@@ -42,7 +42,7 @@ def toml(value: object) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(map(toml, value)) + "]"
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{toml(name)} = {toml(one)}" for name, one in value.items()) + "}"
+        return "{" + ", ".join(f"{toml(key)} = {toml(item)}" for key, item in value.items()) + "}"
     text = value.get_secret_value() if isinstance(value, SecretStr) else str(value)
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'

@@ -1,4 +1,4 @@
-"""`broadsheet serve`: looks whether the paper can be served; then answers readers, does tasks, keeps the clock."""
+"""`broadsheet serve`: checks the paper, then runs the HTTP server and a worker until it is stopped."""
 
 import argparse
 import socket
@@ -10,74 +10,75 @@ from importlib import import_module
 from django.conf import settings
 from django.db import Error, connections
 
-from broadsheet.command import checks, errands, makeup, soundness, statics
-from broadsheet.command.findings import Finding, Level, refuse_failed
+from broadsheet.command import build_fingerprint, collect_static, worker_loop
+from broadsheet.command.checks import host, paper
+from broadsheet.command.checks.result import CheckResult, Level, raise_for_failure
 from broadsheet.command.supervisor import Supervisor
 from broadsheet.pagecache import actions as pagecache
 
 
-def run(asked: argparse.Namespace) -> int:
-    """Serves until Ctrl-C or SIGTERM; raises Unfit where the paper cannot be served as it is."""
-    del asked  # --host, --port and --workers are in the options by now
-    refuse_failed(needed())
-    warn_of(doubts())
-    statics.gather()
-    makeup.renew_what_was_made_otherwise()
-    pagecache.catch_up()  # before anybody reads from a folder that may have missed something
-    pagecache.heartbeat()  # from now on reviewers are told when this machine is behind
+def run(arguments: argparse.Namespace) -> int:
+    """Serve until Ctrl-C or SIGTERM; raises CheckFailed where the paper cannot be served."""
+    del arguments  # bootstrap has put --host, --port and --workers into the options
+    raise_for_failure(required_checks())
+    print_warnings(warnings())
+    collect_static.collect_if_changed()
+    build_fingerprint.purge_after_build_change()
+    pagecache.catch_up()  # before the first request: this node may have missed purges while it was stopped (ADR 20)
+    pagecache.heartbeat()  # from here on the desk shows when this node lags
     code = supervise()
-    say_goodbye()
+    deregister_node()
     return code
 
 
-def say_goodbye() -> None:
-    """Lets no reviewer wait for this machine; where the database cannot be told, the operator can."""
+def deregister_node() -> None:
+    """Deregister this node, so that the desk no longer waits for it; print a note where the database is away."""
     try:
         pagecache.deregister()
     except (Error, OSError) as error:
-        print(f"Mind: other machines could not be told that this one has ended ({error}).", file=sys.stderr)
+        print(f"Note: this machine could not be deregistered, so the desk may wait for it ({error}).", file=sys.stderr)
 
 
-def needed() -> Iterator[Finding]:
-    """What must be well, in the order in which one thing needs the other."""
-    yield checks.folder_is_writable(settings.DATA)
-    yield checks.file_system(settings.DATA)
-    yield checks.port_is_free(settings.OPTIONS.host, settings.OPTIONS.port)
-    yield soundness.database()
-    yield soundness.migrations()
+def required_checks() -> Iterator[CheckResult]:
+    """Yield the results that must not be failures, in order: each check depends on those before it."""
+    yield host.folder_is_writable(settings.DATA)
+    yield host.file_system(settings.DATA)
+    yield host.port_is_free(settings.OPTIONS.host, settings.OPTIONS.port)
+    yield paper.database()
+    yield paper.migrations()
 
 
-def doubts() -> list[Finding]:
-    """What should be known, and keeps nobody from reading."""
-    looked = [*checks.surroundings(settings.DATA), soundness.base_url(), soundness.emails(), soundness.tasks()]
-    return [finding for finding in looked if finding.level != Level.OK]
+def warnings() -> list[CheckResult]:
+    """Return the results that the operator should know of, but that do not keep the paper from being served."""
+    results = [*host.host_checks(settings.DATA), paper.base_url(), paper.emails(), paper.tasks()]
+    return [result for result in results if result.level != Level.OK]
 
 
-def warn_of(found: list[Finding]) -> None:
-    """Says it once, on stderr."""
-    for finding in found:
-        print(f"Mind: {finding.about}: {finding.said}", file=sys.stderr)
+def print_warnings(results: list[CheckResult]) -> None:
+    """Print a line for each result on stderr."""
+    for result in results:
+        print(f"Note: {result.check}: {result.message}", file=sys.stderr)
 
 
 def supervise() -> int:
-    """Keeps the door and the worker running, each in a process of its own."""
+    """Run the HTTP server and the worker, each in its own process, and return the exit code."""
     options = settings.OPTIONS
-    # Loaded once, here, for all of them: it opens the static files, which are gathered only now.
-    door = import_module("broadsheet.command.door")
-    connections.close_all()  # a connection must not be shared with a child
-    work: dict[str, Callable[[], int]] = {
-        "web": partial(door.answer, options.host, options.port, options.workers),
-        "worker": errands.work,
+    # Imported once, here, for all processes, and not earlier: it reads the static files, which were just collected.
+    http_server = import_module("broadsheet.command.http_server")
+    connections.close_all()  # a connection must not be shared with a child process
+    entry_points: dict[str, Callable[[], int]] = {
+        "web": partial(http_server.serve, options.host, options.port, options.workers),
+        "worker": worker_loop.run,
     }
-    return Supervisor(work, ready=partial(announced, options.host, options.port)).run()
+    return Supervisor(entry_points, ready=partial(announce, options.host, options.port)).run()
 
 
-def announced(host: str, port: int) -> bool:
-    """Says where the paper is to be read as soon as it answers there."""
+def announce(host_name: str, port: int) -> bool:
+    """Print the paper's local address once the server accepts connections, and return whether it does."""
     try:
-        socket.create_connection((host, port), timeout=1).close()
+        socket.create_connection((host_name, port), timeout=1).close()
     except OSError:
         return False
-    shown = f"[{host}]" if ":" in host else host
-    print(f"Listening on http://{shown}:{port}/ (Ctrl-C ends it)", flush=True)
+    address = f"[{host_name}]" if ":" in host_name else host_name
+    print(f"Listening on http://{address}:{port}/ (press Ctrl-C to stop)", flush=True)
     return True

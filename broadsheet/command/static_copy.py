@@ -1,6 +1,7 @@
-"""A copy of the paper as a folder of files, for any web server: what is in it, and how it comes into its place.
+"""A static copy of the paper: a folder of files for any web server, and how it replaces an earlier copy.
 
-Pages stay what readers get, but for addresses that a folder cannot answer: those lead to the paper itself.
+Pages are copied as readers get them, except for links to pages that a folder cannot serve, such as the search: these
+become links to the paper itself.
 """
 
 import fcntl
@@ -24,71 +25,69 @@ from broadsheet.newsroom.queries import withdrawn_paths
 from broadsheet.pagecache.baking import Asked, Fate, ask, baked, lies
 from broadsheet.pagecache.pages import Page, name_of
 
-MARK = ".broadsheet-copy"
-NOWHERE = "/404.html"  # nothing of the paper is at this address
-ROUNDS = 5  # after which pages that go on changing are left as they are
-FEED = ("/feed/", "/feed/atom/")
-WRITING = "/comments/write/"
+MARKER = ".broadsheet-copy"
+NOT_FOUND = "/404.html"  # no page of the paper has this path, so it answers with its 404 page
+MAX_PASSES = 5  # after which pages that keep changing are left as they are
+FEED_SUFFIXES = ("/feed/", "/feed/atom/")
+WRITE_FORM = "/comments/write/"
 PERMALINK = re.compile(r"/comments/(\d+)/")
-# A tag with its attributes; inside text `<` is always escaped.
+# A tag with its attributes. In text and in attributes, Django's templates escape `<`.
 TAG = re.compile(r"""<[a-z](?:[^>"]++|"[^"]*+")*+>""", re.IGNORECASE)
 LINK = re.compile(r"""(\s(?:href|action)=")(/(?!/)[^"?#]*)([^"]*")""")
-PICTURE = re.compile(r"""/images/[^/\s"'<>]+/\d+/[^/\s"'<>]+/[^/\s"'<>,?#]+""")
+IMAGE = re.compile(r"""/images/[^/\s"'<>]+/\d+/[^/\s"'<>]+/[^/\s"'<>,?#]+""")
 
 
-class NoPlaceForCopy(Refusal):
-    """The folder is something else than an earlier copy, or another copy is being made there."""
+class FolderUnavailable(Refusal):
+    """The folder holds something other than an earlier copy, or another copy is being made there."""
 
-    code = "no-place-for-copy"
+    code = "folder-unavailable"
 
 
 @contextmanager
-def replaced(folder: Path) -> Iterator[Path]:
-    """A new folder, which takes this one's place at the end of the block; until then this one stays as it is."""
-    check_place(folder)
-    beside, former = (folder.with_name(f".{folder.name}.{word}") for word in ("new", "old"))
+def replacement(folder: Path) -> Iterator[Path]:
+    """Yield a new folder, which replaces `folder` at the end of the block; until then `folder` is unchanged."""
+    check_target(folder)
+    new, old = (folder.with_name(f".{folder.name}.{suffix}") for suffix in ("new", "old"))
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with _alone_in(folder.parent):
-        if former.exists() and not folder.exists():  # killed between the two lines that change them
-            former.rename(folder)
-        for left in (beside, former):
-            shutil.rmtree(left, ignore_errors=True)
-        beside.mkdir()
+    with _locked(folder.parent):
+        if old.exists() and not folder.exists():  # the last run was killed between its two renames, below
+            old.rename(folder)
+        for leftover in (new, old):
+            shutil.rmtree(leftover, ignore_errors=True)
+        new.mkdir()
         try:
-            (beside / MARK).write_text(f"A copy of {settings.BASE_URL}, begun {timezone.now():%Y-%m-%d %H:%M} UTC.\n")
-            yield beside
+            (new / MARKER).write_text(f"A copy of {settings.BASE_URL}, begun {timezone.now():%Y-%m-%d %H:%M} UTC.\n")
+            yield new
         except BaseException:
-            shutil.rmtree(beside, ignore_errors=True)
+            shutil.rmtree(new, ignore_errors=True)
             raise
         if folder.exists():
-            folder.rename(former)
-        beside.rename(folder)
-        shutil.rmtree(former, ignore_errors=True)
+            folder.rename(old)
+        new.rename(folder)
+        shutil.rmtree(old, ignore_errors=True)
 
 
-def check_place(folder: Path) -> None:
-    """Refuses a folder that has something in it, unless that is an earlier copy."""
+def check_target(folder: Path) -> None:
+    """Raise FolderUnavailable for a folder that is neither new, nor empty, nor an earlier copy."""
     if folder.exists() and not folder.is_dir():
-        raise NoPlaceForCopy(f"{folder} is a file: name a folder for the copy.")
-    if folder.exists() and any(folder.iterdir()) and not (folder / MARK).exists():
-        raise NoPlaceForCopy(
-            f"{folder} holds something else than an earlier copy; nothing in it was touched. Name an empty folder, or "
-            "one that is not there yet."
+        raise FolderUnavailable(f"{folder} is a file. Choose a folder for the copy.")
+    if folder.exists() and any(folder.iterdir()) and not (folder / MARKER).exists():
+        raise FolderUnavailable(
+            f"{folder} holds something other than an earlier copy, so it was left alone. Choose a new or empty folder."
         )
 
 
 @contextmanager
-def _alone_in(folder: Path) -> Iterator[None]:
-    """Nobody else makes a copy in this folder meanwhile; the system ends that with us."""
-    number = os.open(folder, os.O_RDONLY)
+def _locked(folder: Path) -> Iterator[None]:
+    descriptor = os.open(folder, os.O_RDONLY)
     try:
-        fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)  # released by the system if this process is killed
     except BlockingIOError as error:
-        raise NoPlaceForCopy(f"Another copy is being made in {folder}: wait until it is done.") from error
+        raise FolderUnavailable(f"Another copy is being made in {folder}. Wait until it has finished.") from error
     else:
         yield
     finally:
-        os.close(number)
+        os.close(descriptor)
 
 
 class StaticCopy:
@@ -96,100 +95,102 @@ class StaticCopy:
 
     def __init__(self, folder: Path, paths: Sequence[str]) -> None:
         self.folder = folder
-        self.order = paths
+        self.ordered_paths = paths
         self.paths = frozenset(paths)
-        self.leads_to = lru_cache(10_000)(self._leads_to)
-        self.count = 0
-        self._seen: dict[str, object] = {}
+        self.target_of = lru_cache(10_000)(self._target_of)
+        self.file_count = 0
+        self._versions: dict[str, object] = {}
 
     def pages(self) -> Iterator[Asked]:
-        """Copies page after page, and anew what changed while the others were copied."""
-        yield from self._copied(self.order)
-        for _ in range(ROUNDS):
-            changed = [path for path, seen in self._seen.items() if lies(path) != seen]
-            yield from self._copied(changed)
+        """Copy and yield each page, and again those that have changed while the others were copied."""
+        yield from self._copy_pages(self.ordered_paths)
+        for _ in range(MAX_PASSES):
+            changed = [path for path, version in self._versions.items() if lies(path) != version]
+            yield from self._copy_pages(changed)
 
-    def finish(self) -> None:
-        """Adds what pages look and move by, and what stands where nothing is, or nothing any more."""
+    def add_remaining_files(self) -> None:
+        """Add the static files, the page for 404 Not Found, and the notices of articles that were taken down."""
         for folder in map(Path, settings.STATICFILES_DIRS):
             for file in folder.rglob("*"):
                 if file.is_file() and file.suffix != ".md":
-                    self._take(staticfiles_storage.url(str(file.relative_to(folder))))
-        self._put(NOWHERE.lstrip("/"), self._led(ask(NOWHERE)))
+                    self._add_file(staticfiles_storage.url(str(file.relative_to(folder))))
+        self._write(NOT_FOUND.lstrip("/"), self._rewritten(ask(NOT_FOUND)))
         for path in withdrawn_paths():
-            self._copy(ask(path))
+            self._copy_page(ask(path))
 
-    def fault_of(self, asked: Asked) -> str:
-        """Why a page that was answered is not in the copy; nothing where it is, or is no page any more."""
-        lacking = asked.status == HTTPStatus.OK and not name_of(_page(asked))
-        return "has an address that cannot be a file's name" if lacking else ""
+    def copying_failure(self, page: Asked) -> str:
+        """Return why a page that was rendered is not in the copy; empty where it is, or no longer exists."""
+        has_no_name = page.status == HTTPStatus.OK and not name_of(_as_page(page))
+        return "has a path that cannot be a file name" if has_no_name else ""
 
     # Pages.
 
-    def _copied(self, paths: Iterable[str]) -> Iterator[Asked]:
+    def _copy_pages(self, paths: Iterable[str]) -> Iterator[Asked]:
         for path in paths:
-            asked = baked(path)
-            if asked.fate != Fate.FAILED:
-                self._copy(asked)
-            yield asked
+            page = baked(path)
+            if page.fate != Fate.FAILED:
+                self._copy_page(page)
+            yield page
 
-    def _copy(self, asked: Asked) -> None:
-        """Puts a page into its file, or takes it out if it is none any more. An article that was taken down says so."""
-        name = name_of(_page(asked))
+    def _copy_page(self, page: Asked) -> None:
+        """Write a page into its file, or delete the file of a page that no longer exists.
+
+        An article that was taken down keeps its file: it says so, as the paper does with status 410.
+        """
+        name = name_of(_as_page(page))
         if not name:
             return
-        self._seen[asked.path] = lies(asked.path)
-        if asked.status in {HTTPStatus.OK, HTTPStatus.GONE}:
-            self._put(name, self._led(asked))
+        self._versions[page.path] = lies(page.path)
+        if page.status in {HTTPStatus.OK, HTTPStatus.GONE}:
+            self._write(name, self._rewritten(page))
         else:
             (self.folder / name).unlink(missing_ok=True)
 
-    def _led(self, asked: Asked) -> bytes:
-        """The page with its pictures beside it, and with links that lead somewhere."""
-        text = asked.body.decode()
-        for address in dict.fromkeys(PICTURE.findall(text)):
-            self._take(unescape(address))
-        if not asked.header("content-type").startswith("text/html"):
-            return asked.body
+    def _rewritten(self, page: Asked) -> bytes:
+        """Add the page's images to the copy, and return the page with its links rewritten."""
+        text = page.body.decode()
+        for url in dict.fromkeys(IMAGE.findall(text)):
+            self._add_file(unescape(url))
+        if not page.header("content-type").startswith("text/html"):
+            return page.body
         return TAG.sub(lambda tag: LINK.sub(partial(self._link, text), tag[0]), text).encode()
 
-    def _link(self, text: str, found: re.Match[str]) -> str:
-        before, address, rest = found[1], unescape(found[2]), found[3]
-        comment = PERMALINK.fullmatch(address)
-        if "action" in before:
-            return before + escape(settings.BASE_URL + address) + rest
+    def _link(self, text: str, match: re.Match[str]) -> str:
+        attribute, path, rest = match[1], unescape(match[2]), match[3]
+        comment = PERMALINK.fullmatch(path)
+        if "action" in attribute:
+            return attribute + escape(settings.BASE_URL + path) + rest
         if comment and f'id="comment-{comment[1]}"' in text:
-            return f'{before}#comment-{comment[1]}"'
-        return before + escape(self.leads_to(address)) + rest
+            return f'{attribute}#comment-{comment[1]}"'
+        return attribute + escape(self.target_of(path)) + rest
 
-    def _leads_to(self, path: str) -> str:
-        """Where a link of the paper leads in the copy; to the paper itself where there is no such file."""
+    def _target_of(self, path: str) -> str:
+        """Return the target of a link in the copy: a file there or, where there is none, a page of the paper."""
         if path in self.paths:
-            return f"{path}index.xml" if path.endswith(FEED) else path
-        if path.startswith(settings.STATIC_URL) or PICTURE.fullmatch(path):
+            return f"{path}index.xml" if path.endswith(FEED_SUFFIXES) else path
+        if path.startswith(settings.STATIC_URL) or IMAGE.fullmatch(path):
             return path
-        if not PERMALINK.fullmatch(path) and (path.startswith(settings.NEVER_BAKED) or WRITING in path):
+        if not PERMALINK.fullmatch(path) and (path.startswith(settings.NEVER_BAKED) or WRITE_FORM in path):
             return f"{settings.BASE_URL}{path}"
         location = ask(path).header("location")
-        there = location.partition("#")[0]
-        return location if there in self.paths else f"{settings.BASE_URL}{path}"
+        return location if location.partition("#")[0] in self.paths else f"{settings.BASE_URL}{path}"
 
     # Files.
 
-    def _take(self, address: str) -> None:
-        """Copies a file that is not there yet; one that the paper does not have is left out there as here."""
-        name = unquote(address).lstrip("/")
+    def _add_file(self, url: str) -> None:
+        """Copy a static file or an image once; leave out a file that the paper does not have either."""
+        name = unquote(url).lstrip("/")
         if not (self.folder / name).exists():
-            asked = ask(address)
-            if asked.status == HTTPStatus.OK:
-                self._put(name, asked.body)
+            response = ask(url)
+            if response.status == HTTPStatus.OK:
+                self._write(name, response.body)
 
-    def _put(self, name: str, body: bytes) -> None:
+    def _write(self, name: str, body: bytes) -> None:
         file = self.folder / name
-        self.count += not file.exists()
+        self.file_count += not file.exists()
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(body)
 
 
-def _page(asked: Asked) -> Page:
-    return Page(unquote(asked.path), asked.body, asked.headers)
+def _as_page(page: Asked) -> Page:
+    return Page(unquote(page.path), page.body, page.headers)

@@ -1,6 +1,6 @@
-"""Keeps a few child processes running: begins them again when they die, and ends them cleanly when it is asked to end.
+"""A supervisor that keeps a few child processes running: restarts those that die, and stops all of them cleanly.
 
-It has one thread and sleeps until a signal comes, so that forking is safe at any time and costs no second start-up.
+It has one thread and sleeps until a signal arrives, so forking is safe at any time and a restart repeats no imports.
 """
 
 import logging
@@ -11,111 +11,112 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from broadsheet.command.parent import end_with
+from broadsheet.command.orphan_guard import exit_with_parent
 
 logger = logging.getLogger(__name__)
 
-ENDING = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
-AWAITED = ENDING | {signal.SIGCHLD, signal.SIGALRM}
-GRACE = 30.0  # seconds that children have to finish what is under way
-QUICK, CALM = 0.05, 1.0  # seconds between looks, until the children are there and afterwards
-FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds before a dead child is begun again
-WELL_AFTER = 60.0  # seconds of life after which earlier deaths are forgiven
+STOP_SIGNALS = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+AWAITED_SIGNALS = STOP_SIGNALS | {signal.SIGCHLD, signal.SIGALRM}
+GRACE_PERIOD = 30.0  # seconds that children have to finish their work in progress
+STARTING_INTERVAL, RUNNING_INTERVAL = 0.05, 1.0  # seconds between two looks at the children
+FIRST_DELAY, MAX_DELAY = 0.5, 30.0  # seconds before a dead child is restarted
+STABLE_AFTER = 60.0  # seconds of running after which earlier failures no longer count
 
 
 @dataclass
 class Child:
-    """One process to keep: what it does, and how it has fared."""
+    """A child process: its name and entry point, and its failures in a row."""
 
     name: str
-    work: Callable[[], int]
-    pid: int = 0
-    began: float = 0.0
-    deaths: int = 0
-    due: float = 0.0
+    entry_point: Callable[[], int]
+    pid: int = 0  # 0 while it is not running
+    started_at: float = 0.0
+    failures: int = 0
+    restart_at: float = 0.0
 
-    def buried(self, code: int) -> None:
-        """Notes a death, and when to begin again: 0.5, 1, 2 … 30 seconds later."""
-        self.deaths = 1 if time.monotonic() - self.began > WELL_AFTER else self.deaths + 1
-        pause = min(FIRST_PAUSE * 2 ** (self.deaths - 1), LONGEST_PAUSE)
-        self.pid, self.due = 0, time.monotonic() + pause
-        logger.warning("The %s process ended with code %s; it begins again in %.1f s.", self.name, code, pause)
+    def record_exit(self, code: int) -> None:
+        """Record that the process has exited, and schedule its restart in 0.5, 1, 2 … 30 seconds."""
+        self.failures = 1 if time.monotonic() - self.started_at > STABLE_AFTER else self.failures + 1
+        delay = min(FIRST_DELAY * 2 ** (self.failures - 1), MAX_DELAY)
+        self.pid, self.restart_at = 0, time.monotonic() + delay
+        logger.warning("The %s process exited with code %s; restarting in %.1f s.", self.name, code, delay)
 
 
 class Supervisor:
     """Runs children until SIGINT, SIGTERM or SIGHUP."""
 
-    def __init__(self, work: Mapping[str, Callable[[], int]], *, ready: Callable[[], bool] = lambda: True) -> None:
-        """`ready` is asked again and again until it says that all is up, and may then announce it."""
-        self.children = [Child(name, job) for name, job in work.items()]
+    def __init__(
+        self, entry_points: Mapping[str, Callable[[], int]], *, ready: Callable[[], bool] = lambda: True
+    ) -> None:
+        """Set up a child for each name. `ready` is called until it returns True, and may then announce the start."""
+        self.children = [Child(name, entry_point) for name, entry_point in entry_points.items()]
         self.ready = ready
 
     def run(self) -> int:
-        """Returns 0 when it ended as asked, 1 when something under way had to be cut off."""
-        self.mask = signal.pthread_sigmask(signal.SIG_BLOCK, AWAITED)
-        for awaited in AWAITED:
-            signal.signal(awaited, lambda *_: None)  # else a blocked SIGCHLD is thrown away on some systems
-        up = False
-        self._look_every(QUICK)
+        """Run until a stop signal; return 0 after a clean stop, 1 if a child had to be killed."""
+        self.mask = signal.pthread_sigmask(signal.SIG_BLOCK, AWAITED_SIGNALS)
+        for awaited in AWAITED_SIGNALS:
+            signal.signal(awaited, lambda *_: None)  # some systems discard a blocked SIGCHLD that has no handler
+        ready = False
+        self._wake_every(STARTING_INTERVAL)
         while True:
-            self._begin_due()
-            if not up and self.ready():
-                up = True
-                self._look_every(CALM)
-            if signal.sigwait(AWAITED) in ENDING:
-                return self._end()
-            self._bury()
+            self._start_due()
+            if not ready and self.ready():
+                ready = True
+                self._wake_every(RUNNING_INTERVAL)
+            if signal.sigwait(AWAITED_SIGNALS) in STOP_SIGNALS:
+                return self._stop()
+            self._reap()
 
-    def _look_every(self, seconds: float) -> None:
+    def _wake_every(self, seconds: float) -> None:
         signal.setitimer(signal.ITIMER_REAL, seconds, seconds)
 
-    def _begin_due(self) -> None:
+    def _start_due(self) -> None:
         for child in self.children:
-            if not child.pid and child.due <= time.monotonic():
-                self._begin(child)
+            if not child.pid and child.restart_at <= time.monotonic():
+                self._start(child)
 
-    def _begin(self, child: Child) -> None:
+    def _start(self, child: Child) -> None:
         sys.stdout.flush()
         sys.stderr.flush()
         parent = os.getpid()
-        child.began, child.pid = time.monotonic(), os.fork()
+        child.started_at, child.pid = time.monotonic(), os.fork()
         if child.pid:
             return
-        os.setpgid(0, 0)  # Ctrl-C on the terminal is for the supervisor, which passes it on in good order
-        for awaited in AWAITED:
+        os.setpgid(0, 0)  # Ctrl-C in the terminal reaches the supervisor alone, which then stops the children in turn
+        for awaited in AWAITED_SIGNALS:
             signal.signal(awaited, signal.SIG_DFL)
-        end_with(parent)
+        exit_with_parent(parent)
         signal.pthread_sigmask(signal.SIG_SETMASK, self.mask)
-        sys.exit(child.work())
+        sys.exit(child.entry_point())
 
-    def _bury(self) -> None:
-        for child in self._living():
+    def _reap(self) -> None:
+        for child in self._running():
             pid, status = os.waitpid(child.pid, os.WNOHANG)
             if pid:
-                child.buried(os.waitstatus_to_exitcode(status))
+                child.record_exit(os.waitstatus_to_exitcode(status))
 
-    def _living(self) -> list[Child]:
+    def _running(self) -> list[Child]:
         return [child for child in self.children if child.pid]
 
-    def _end(self) -> int:
-        """Asks all to end; a second signal, or the end of grace, cuts them off."""
-        self._send(signal.SIGTERM)
-        self._look_every(QUICK)
-        until, code = time.monotonic() + GRACE, 0
-        while self._wait_for_any():
-            asked_again = signal.sigwait(AWAITED) in ENDING
-            if not code and (asked_again or time.monotonic() > until):
+    def _stop(self) -> int:
+        """Stop all children; a second stop signal, or the end of the grace period, kills them."""
+        self._signal(signal.SIGTERM)
+        self._wake_every(STARTING_INTERVAL)
+        deadline, code = time.monotonic() + GRACE_PERIOD, 0
+        while self._any_running():
+            repeated = signal.sigwait(AWAITED_SIGNALS) in STOP_SIGNALS
+            if not code and (repeated or time.monotonic() > deadline):
                 code = 1
-                self._send(signal.SIGKILL)
+                self._signal(signal.SIGKILL)
         return code
 
-    def _wait_for_any(self) -> bool:
-        """Whether a child still lives."""
-        for child in self._living():
+    def _any_running(self) -> bool:
+        for child in self._running():
             if os.waitpid(child.pid, os.WNOHANG)[0]:
                 child.pid = 0
-        return bool(self._living())
+        return bool(self._running())
 
-    def _send(self, what: signal.Signals) -> None:
-        for child in self._living():
-            os.kill(child.pid, what)
+    def _signal(self, number: signal.Signals) -> None:
+        for child in self._running():
+            os.kill(child.pid, number)

@@ -1,1 +1,1 @@
-"""Switches the lights on: options, settings, addresses, the WSGI door."""
+"""The configuration: options, secrets, settings, URLs, and the WSGI application with what stands before Django."""

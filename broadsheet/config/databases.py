@@ -1,4 +1,4 @@
-"""How the paper's database is opened: SQLite safely, or PostgreSQL by its address."""
+"""The database settings: SQLite, opened in a way that is safe (ADR 6), or PostgreSQL from its URL."""
 
 import sqlite3
 from importlib.util import find_spec
@@ -9,13 +9,14 @@ import dj_database_url
 
 from broadsheet.config.options import BadOptions
 
-# Before 3.51.3 two connections, one writing while the other checkpoints, can corrupt a database in WAL mode.
-FIRST_SOUND_WAL = (3, 51, 3)
-WAIT = 10  # seconds at the file itself, after as many at most in the queue before it
-LARGEST_JOURNAL = 4 * 1024 * 1024  # bytes that stay beside the database after a large transaction
-LASTS = 60  # seconds for which a thread keeps its connection: to open a file and read its tables costs more than a page
-# A server that neither answers nor refuses is given up after seconds, not after the hours of TCP; libpq's own words.
-PATIENCE = {
+# Before this version, two connections of which one writes while the other checkpoints can corrupt a database in WAL
+# mode (ADR 6).
+SAFE_WAL_VERSION = (3, 51, 3)
+LOCK_TIMEOUT = 10  # seconds that SQLite waits for the file's lock, after up to as many in our own queue (both ADR 6)
+JOURNAL_SIZE_LIMIT = 4 * 1024 * 1024  # bytes that the journal keeps after a large transaction
+SQLITE_CONN_MAX_AGE = 60  # seconds; opening the file and reading its schema costs more than rendering a page
+# libpq's names. Without them a server that neither answers nor refuses would block a thread for TCP's two hours.
+POSTGRES_OPTIONS = {
     "connect_timeout": 5,
     "keepalives_idle": 10,
     "keepalives_interval": 5,
@@ -25,30 +26,37 @@ PATIENCE = {
 
 
 def journal_mode(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> str:
-    """WAL where this SQLite does it soundly, below the rollback journal, whose file is kept and only its head cleared.
-
-    To remove it at each commit is no safer, and takes twice as long.
-    """
-    return "WAL" if version >= FIRST_SOUND_WAL else "PERSIST"
+    """Return the journal mode that is safe with this SQLite: WAL from SAFE_WAL_VERSION on, PERSIST before."""
+    # PERSIST is a rollback journal whose file is kept. DELETE would be no safer, and doubles the time of a commit.
+    return "WAL" if version >= SAFE_WAL_VERSION else "PERSIST"
 
 
 def sqlite_pragmas(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> str:
-    """What every connection says first: the journal, a commit that survives a power cut, and no mmap."""
+    """Return the pragmas of each connection: the journal mode, commits that survive a power cut, and no mmap."""
     mode = journal_mode(version)
     return (
-        f"PRAGMA journal_mode={mode}; PRAGMA journal_size_limit={LARGEST_JOURNAL}; PRAGMA synchronous=FULL; "
+        f"PRAGMA journal_mode={mode}; PRAGMA journal_size_limit={JOURNAL_SIZE_LIMIT}; PRAGMA synchronous=FULL; "
         "PRAGMA mmap_size=0;"
     )
 
 
 def sqlite(path: Path) -> dict[str, Any]:
-    """The embedded default: writers queue instead of failing, and never deadlock on an upgrade of a lock."""
-    options = {"transaction_mode": "IMMEDIATE", "timeout": WAIT, "init_command": sqlite_pragmas()}
-    return {"ENGINE": "broadsheet.core.sqlite", "NAME": str(path), "OPTIONS": options, "CONN_MAX_AGE": LASTS}
+    """Return the settings for a SQLite file, on which writers queue instead of failing."""
+    # IMMEDIATE takes the write lock at the start: two transactions that upgraded a read lock would deadlock.
+    options = {"transaction_mode": "IMMEDIATE", "timeout": LOCK_TIMEOUT, "init_command": sqlite_pragmas()}
+    return {
+        "ENGINE": "broadsheet.core.sqlite",
+        "NAME": str(path),
+        "OPTIONS": options,
+        "CONN_MAX_AGE": SQLITE_CONN_MAX_AGE,
+    }
 
 
 def database(url: str, folder: Path) -> dict[str, Any]:
-    """Turns BROADSHEET_DATABASE_URL into Django's settings; raises BadOptions for what is neither kind."""
+    """Return Django's settings for BROADSHEET_DATABASE_URL; for an empty URL, SQLite in the data folder.
+
+    Raises BadOptions.
+    """
     if not url:
         return sqlite(folder / "paper.sqlite3")
     if not url.startswith(("postgresql://", "postgres://")):
@@ -57,12 +65,12 @@ def database(url: str, folder: Path) -> dict[str, Any]:
         )
     if find_spec("psycopg") is None:
         raise BadOptions(
-            ["PostgreSQL needs the package psycopg, which is not installed: pip install 'broadsheet[postgres]'."]
+            ["PostgreSQL needs the package psycopg, which is not installed. Run pip install 'broadsheet[postgres]'."]
         )
     try:
-        found: dict[str, Any] = dict(dj_database_url.parse(url, conn_max_age=600, conn_health_checks=True))
+        config: dict[str, Any] = dict(dj_database_url.parse(url, conn_max_age=600, conn_health_checks=True))
     except ValueError as error:
         raise BadOptions(
-            [f"BROADSHEET_DATABASE_URL is no address ({error}). Write postgresql://user:password@host/name."]
+            [f"BROADSHEET_DATABASE_URL is not a valid URL ({error}). Use postgresql://user:password@host/name."]
         ) from error
-    return {**found, "OPTIONS": {**PATIENCE, **found.get("OPTIONS", {})}}
+    return {**config, "OPTIONS": {**POSTGRES_OPTIONS, **config.get("OPTIONS", {})}}

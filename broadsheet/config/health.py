@@ -1,7 +1,7 @@
-"""Two addresses for whoever watches the paper: /healthz, the process answers; /readyz, it can do its work.
+"""Health checks for monitoring: /healthz, whether the process answers; /readyz, whether it can do its work.
 
-They stand before Django, so that a watcher needs no host name of the paper's and no middleware needs the database. What
-is to be looked at, while the work is done all the same, stands in the body of /readyz and leaves its status at 200.
+They are answered before Django, so that a monitor needs no host name of the paper, and no middleware the database. The
+body of /readyz lists every problem; one that does not keep the paper from working leaves the status at 200.
 """
 
 import shutil
@@ -16,83 +16,85 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Max
 from django.utils import timezone
 
-from broadsheet.config.baked import TOO_LATE, fault_of_folder, fault_of_index, late
+from broadsheet.config.cache_health import PURGE_OVERDUE_AFTER, index_error, pending_purges, write_error
 from broadsheet.core.models import ScheduledRun
 from broadsheet.pagecache import actions as pagecache
 
 StartResponse = Callable[..., Any]
 Application = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
 
-PULSE = timedelta(minutes=3)  # within which a worker has run the schedule
-LITTLE_ROOM = 100_000_000  # bytes
-AHEAD = timedelta(minutes=1)  # by which the clocks of two machines may differ
+SCHEDULE_OVERDUE_AFTER = timedelta(minutes=3)  # a worker runs a scheduled command every minute
+LOW_DISK_SPACE = 100_000_000  # bytes
+CLOCK_TOLERANCE = timedelta(minutes=1)  # by which the clocks of two machines may differ
 
 
 def missing_migrations() -> list[str]:
-    """Names the migrations that the code has and the database has not."""
+    """Return the names of the migrations that the database lacks."""
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
 
 
-def faults() -> list[str]:
-    """Why the paper cannot do its work on this machine. Raises DatabaseError."""
-    found = []
+def errors() -> list[str]:
+    """Return the problems that keep the paper from working on this machine. Raises DatabaseError."""
+    problems = []
     if missing := missing_migrations():
-        found.append(f"{len(missing)} migrations are missing")
-    if why := fault_of_folder(settings.DATA):
-        found.append(f"nothing can be written in the data folder ({why})")
-    number, age = late(pagecache.store())
-    if age > TOO_LATE:
-        found.append(f"{number} purges are not carried out here, the oldest for {age.total_seconds():.0f} s")
-    return found
+        problems.append(f"migrations not applied: {len(missing)}")
+    if error := write_error(settings.DATA):
+        problems.append(f"cannot write to the data folder ({error})")
+    count, age = pending_purges(pagecache.store())
+    if age > PURGE_OVERDUE_AFTER:
+        problems.append(f"purges not carried out here: {count}, the oldest for {age.total_seconds():.0f} s")
+    return problems
 
 
-def remarks() -> list[str]:
-    """What somebody should look at, although the paper does its work. Raises DatabaseError."""
-    found = []
-    if why := fault_of_folder(settings.BAKED_PAGES):
-        found.append(f"nothing can be baked, so each page is made for each reader ({why})")
-    if why := fault_of_index(pagecache.store()):
-        found.append(f"the index of baked pages is damaged ({why})")
-    if (free := shutil.disk_usage(settings.DATA).free) < LITTLE_ROOM:
-        found.append(f"only {free / 1e6:.0f} MB are free on the disk of the data folder")
+def warnings() -> list[str]:
+    """Return the problems that need attention although the paper works. Raises DatabaseError."""
+    problems = []
+    if error := write_error(settings.BAKED_PAGES):
+        problems.append(f"cannot bake pages, so each is rendered for every reader ({error})")
+    if error := index_error(pagecache.store()):
+        problems.append(f"the index of baked pages is damaged ({error})")
+    if (free := shutil.disk_usage(settings.DATA).free) < LOW_DISK_SPACE:
+        problems.append(f"only {free / 1e6:.0f} MB free on the disk of the data folder")
     last, now = ScheduledRun.objects.aggregate(at=Max("last_run_at"))["at"], timezone.now()
-    if last and now - last > PULSE:
-        found.append(f"no worker has run the schedule for {(now - last).total_seconds():.0f} s")
-    if last and last - now > AHEAD:
-        found.append("the clock was set back: the schedule last ran in the future")
-    return found
+    if last and now - last > SCHEDULE_OVERDUE_AFTER:
+        problems.append(f"no worker has run the schedule for {(now - last).total_seconds():.0f} s")
+    if last and last - now > CLOCK_TOLERANCE:
+        problems.append("the clock was set back: the schedule last ran in the future")
+    return problems
 
 
 def readiness() -> tuple[HTTPStatus, list[str]]:
-    """Whether the paper can do its work, and what is wrong, or at least to be looked at."""
+    """Return 200 if the paper can do its work, otherwise 503, with all problems or "ok"."""
     try:
-        wrong = faults()
-        told = [*wrong, *remarks()]
+        found_errors = errors()
+        problems = [*found_errors, *warnings()]
     except DatabaseError:
-        wrong = told = ["the database cannot be reached"]
+        found_errors = problems = ["the database cannot be reached"]
     finally:
         close_old_connections()
-    return HTTPStatus.SERVICE_UNAVAILABLE if wrong else HTTPStatus.OK, told or ["ok"]
+    return HTTPStatus.SERVICE_UNAVAILABLE if found_errors else HTTPStatus.OK, problems or ["ok"]
 
 
 def liveness() -> tuple[HTTPStatus, list[str]]:
-    """That this process answers."""
+    """Return 200: this process answers."""
     return HTTPStatus.OK, ["ok"]
 
 
-def watched(application: Application) -> Application:
-    """Answers /healthz and /readyz itself and hands everything else on."""
-    questions = {"/healthz": liveness, "/readyz": readiness}
+ENDPOINTS = {"/healthz": liveness, "/readyz": readiness}
 
-    def answer(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-        question = questions.get(environ["PATH_INFO"].rstrip("/"))
-        if question is None:
+
+def with_health_checks(application: Application) -> Application:
+    """Return an application that answers /healthz and /readyz and passes other requests on to `application`."""
+
+    def respond(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        endpoint = ENDPOINTS.get(environ["PATH_INFO"].rstrip("/"))
+        if endpoint is None:
             return application(environ, start_response)
-        status, told = question()
+        status, lines = endpoint()
         headers = [("Content-Type", "text/plain; charset=utf-8"), ("Cache-Control", "no-store")]
         start_response(f"{status.value} {status.phrase}", headers)
-        return ["".join(f"{line}\n" for line in told).encode()]
+        return ["".join(f"{line}\n" for line in lines).encode()]
 
-    return answer
+    return respond

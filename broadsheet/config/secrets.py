@@ -1,4 +1,4 @@
-"""The paper's secrets: small files in the data folder that only its owner may read."""
+"""The paper's secrets: small files in the data folder that only its owner can read (ADR 8)."""
 
 import os
 import secrets
@@ -10,13 +10,13 @@ from broadsheet.config.options import BadOptions
 
 NAMES = {
     "signing-key": "signs links and sessions",
-    "encryption-keys": "seals addresses; one key a line, the newest first",
-    "digest-key": "recognises a person again; must never change",
+    "encryption-keys": "encrypts email addresses; one key per line, the newest first",
+    "digest-key": "recognises a commenter without storing the address; must never change",
 }
 
 
 def create_secrets(folder: Path) -> None:
-    """Writes the secrets that are missing, each with mode 0600; those that exist stay as they are."""
+    """Create the secrets that are missing, each with mode 0600; those that exist stay as they are."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for name in NAMES:
         if not (folder / name).exists():
@@ -25,7 +25,7 @@ def create_secrets(folder: Path) -> None:
 
 
 def _write(path: Path, text: str) -> None:
-    """Puts the file in its place whole and on the disk: a secret that is cut short would be lost with all it sealed."""
+    # On the disk before it is renamed: a truncated key could not decrypt what the whole key has encrypted meanwhile.
     draft = path.with_name(f".{path.name}.new")
     draft.unlink(missing_ok=True)
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
@@ -36,18 +36,15 @@ def _write(path: Path, text: str) -> None:
 
 
 def read_secret(folder: Path, name: str) -> list[str]:
-    """Reads the lines of one secret; raises BadOptions where it is missing, unreadable or empty."""
+    """Return the lines of a secret; raises BadOptions where it is missing, unreadable or empty."""
     path = folder / name
+    restore = f"Restore it from a backup. Its purpose: {NAMES.get(name, name)}."
     try:
         lines = path.read_text().split()
     except OSError as error:
-        raise BadOptions(
-            [f"The secret {path} cannot be read ({error.strerror}). It {NAMES.get(name, 'is needed')}."]
-        ) from error
+        raise BadOptions([f"The secret {path} cannot be read ({error.strerror}). {restore}"]) from error
     except UnicodeDecodeError as error:
-        raise BadOptions(
-            [f"The secret {path} is not text. Restore it from a backup: it {NAMES.get(name, 'is needed')}."]
-        ) from error
+        raise BadOptions([f"The secret {path} is not text. {restore}"]) from error
     if not lines:
-        raise BadOptions([f"The secret {path} is empty. Restore it from a backup: it {NAMES.get(name, 'is needed')}."])
+        raise BadOptions([f"The secret {path} is empty. {restore}"])
     return lines

@@ -1,4 +1,4 @@
-"""The WSGI door that granian, or any other server, enters by: who watches, baked pages, static files, then Django."""
+"""The WSGI application, outermost first: health checks, baked pages, static files, the concurrency limit, Django."""
 
 import gc
 import os
@@ -8,11 +8,12 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "broadsheet.config.settings")
 _django = get_wsgi_application()
 
-from broadsheet.config.front import fronted  # noqa: E402 - it knows tables, for which Django has to be set up first
-from broadsheet.config.gate import Gate  # noqa: E402
-from broadsheet.config.health import watched  # noqa: E402
-from broadsheet.config.statics import with_static_files  # noqa: E402
+# Imported here, because these modules import models, which exist only once Django is set up.
+from broadsheet.config.concurrency_limit import ConcurrencyLimit  # noqa: E402
+from broadsheet.config.health import with_health_checks  # noqa: E402
+from broadsheet.config.page_server import page_server  # noqa: E402
+from broadsheet.config.static_files import with_static_files  # noqa: E402
 
-application = watched(fronted(with_static_files(Gate(_django))))
+application = with_health_checks(page_server(with_static_files(ConcurrencyLimit(_django))))
 
-gc.freeze()  # what is loaded now stays as long as the process: nobody looks through it for what could be thrown away
+gc.freeze()  # modules live as long as the process, so the garbage collector need not look through them

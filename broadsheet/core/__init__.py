@@ -1,1 +1,1 @@
-"""What every room needs and no room owns: refusals, encrypted fields, secrets, the schedule."""
+"""The ground that all rooms share: refusals, encrypted fields, secrets, the schedule, SQLite. It imports no room."""

@@ -1,4 +1,4 @@
-"""Tables whose rows the database itself refuses to alter or delete, whoever asks: a migration operation."""
+"""A migration operation for append-only tables, whose rows the database itself refuses to change or delete (ADR 11)."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from django.db.migrations.state import ProjectState
 
 
 class AppendOnly(Operation):
-    """Sets triggers on `table` that refuse UPDATE and DELETE, saying that `rows` are append-only."""
+    """Adds triggers to `table` that refuse UPDATE and DELETE with the message that `rows` are append-only."""
 
     reversible = True
 
@@ -16,19 +16,19 @@ class AppendOnly(Operation):
         self.table, self.rows = table, rows
 
     def state_forwards(self, app_label: str, state: ProjectState) -> None:
-        """Changes nothing that Django knows of."""
+        """Leave Django's state of the models as it is."""
 
     def database_forwards(
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
     ) -> None:
-        """Sets the triggers of this database's kind."""
+        """Create the triggers."""
         for statement in self._sqlite() if schema_editor.connection.vendor == "sqlite" else self._postgres():
             schema_editor.execute(statement)
 
     def database_backwards(
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
     ) -> None:
-        """Takes them away again."""
+        """Drop the triggers."""
         if schema_editor.connection.vendor == "sqlite":
             for verb in ("update", "delete"):
                 schema_editor.execute(f"DROP TRIGGER {self.table}_no_{verb}")
@@ -36,7 +36,7 @@ class AppendOnly(Operation):
             schema_editor.execute(f"DROP FUNCTION {self.table}_is_final() CASCADE")
 
     def describe(self) -> str:
-        """What `migrate --plan` says."""
+        """Return the line for `migrate --plan`."""
         return f"Refuse to alter or delete rows of {self.table}"
 
     def _sqlite(self) -> list[str]:

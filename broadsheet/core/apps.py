@@ -1,10 +1,10 @@
-"""Registers the room with Django."""
+"""The Django app of the room."""
 
 from django.apps import AppConfig
 
 
 class CoreConfig(AppConfig):
-    """The room's name and label."""
+    """The name and the label of the app."""
 
     name = "broadsheet.core"
     label = "core"

@@ -1,4 +1,4 @@
-"""What a visitor gets when something broke: a page that needs no database, with the fields they submitted."""
+"""The error pages 500 and 503. They need no database, and return the submitted fields, so that no text is lost."""
 
 import errno
 import logging
@@ -13,58 +13,61 @@ from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.template.loader import render_to_string
 
-PAUSE = timedelta(seconds=30)  # after which it is worth trying again
-NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
-READ_ONLY = "25006"  # PostgreSQL's number for a server that takes no change, e.g. a stand-by
-LONG = 60  # characters; a longer answer to a form is shown, so that it can be copied
-SECRET = "password"  # noqa: S105 - in the names of fields that are never sent back
+RETRY_AFTER = timedelta(seconds=30)
+DISK_ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
+READ_ONLY_TRANSACTION = "25006"  # the SQLSTATE of a PostgreSQL server that accepts no writes, such as a standby
+VISIBLE_LENGTH = 60  # characters; a longer value is shown on the page, so that it can be copied
+PASSWORD = "password"  # noqa: S105 - fields with this in their name are never sent back
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answers instead of Django's own page for what crashed: 503 while an outage lasts, 500 for a fault in the code."""
+    """Return the page for an unhandled exception: 503 for an outage, 500 for a bug. Django calls it as handler500."""
     if is_outage(sys.exception()):
         return error_page(request, HTTPStatus.SERVICE_UNAVAILABLE)
     return error_page(request, HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
 def error_page(request: HttpRequest, status: HTTPStatus) -> HttpResponse:
-    """The page for one of the two, with what was sent; nobody may keep it."""
-    page = render_to_string(f"{status.value}.html", {"kept": submitted_fields(request), "long": LONG}, using="django")
-    answer = HttpResponse(page, status=status, headers={"Cache-Control": "no-store"})
+    """Return the page for status 500 or 503, with the submitted fields; it is never stored by a cache."""
+    page = render_to_string(
+        f"{status.value}.html", {"kept": submitted_fields(request), "long": VISIBLE_LENGTH}, using="django"
+    )
+    response = HttpResponse(page, status=status, headers={"Cache-Control": "no-store"})
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
-        answer.headers["Retry-After"] = str(int(PAUSE.total_seconds()))
-    return answer
+        response.headers["Retry-After"] = str(int(RETRY_AFTER.total_seconds()))
+    return response
 
 
 def is_outage(error: BaseException | None) -> bool:
-    """Whether what the paper stands on is away, locked or full, which passes; anything else is a fault in the code."""
+    """Return whether the database or the disk is unavailable, locked or full; any other error is a bug."""
     if isinstance(error, OSError):
-        return error.errno in NO_ROOM
+        return error.errno in DISK_ERRORS
     if not isinstance(error, DatabaseError | InterfaceError):
         return False
     cause = error.__cause__
-    if getattr(cause, "sqlstate", None) == READ_ONLY:
+    if getattr(cause, "sqlstate", None) == READ_ONLY_TRANSACTION:
         return True
-    said = getattr(cause, "sqlite_errorcode", None)  # SQLite calls a missing table operational too
-    return isinstance(error, OperationalError | InterfaceError) and said != sqlite3.SQLITE_ERROR
+    # SQLite raises OperationalError for bugs too, such as a missing table; their code is the generic one.
+    code = getattr(cause, "sqlite_errorcode", None)
+    return isinstance(error, OperationalError | InterfaceError) and code != sqlite3.SQLITE_ERROR
 
 
 def submitted_fields(request: HttpRequest) -> list[tuple[str, str]]:
-    """Names and values of the form that was sent, but for passwords and files; none where it could not be read."""
+    """Return the names and values of the submitted form, without passwords and files; empty if it cannot be read."""
     if request.method != "POST":
         return []
     try:
-        sent = request.POST
+        form = request.POST
     except (OSError, UnreadablePostError, SuspiciousOperation, MultiPartParserError):
         return []
-    return [(name, value) for name in sent for value in sent.getlist(name) if SECRET not in name.lower()]
+    return [(name, value) for name in form for value in form.getlist(name) if PASSWORD not in name.lower()]
 
 
 class OutageLogFilter(logging.Filter):
-    """Leaves out where in the code an outage was met: it is met everywhere, many times a second."""
+    """Replaces the traceback of an outage by its cause: every request meets it, and where does not matter."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Lets every line through, in an outage with the cause in place of the traceback."""
+        """Return True, so that every record is logged, after shortening it in an outage."""
         error = record.exc_info[1] if record.exc_info else None
         if is_outage(error):
             cause = " ".join(str(error).split())

@@ -1,13 +1,13 @@
-"""The one root of expected refusals. Rooms subclass it in their own errors.py; a middleware words it for the person."""
+"""The base class of expected refusals. Rooms subclass it in their own errors.py; a middleware shows its message."""
 
 from datetime import timedelta
 
 
 class Refusal(Exception):
-    """The request is understood and not granted.
+    """A request that is understood but not granted.
 
-    `message` is one full sentence or two for the person who meets it: what, why, what to do. `code` is stable and
-    for machines; so is `retry_after`, where waiting helps. A refusal is part of normal life and is not logged as an
+    `message` tells the person in a sentence or two that the request is refused, why, and what to do. `code` is for
+    programs and does not change; `retry_after` is set where waiting helps. A refusal is expected and not logged as an
     error.
     """
 

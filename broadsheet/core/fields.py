@@ -1,4 +1,4 @@
-"""Database fields that no room owns."""
+"""Database fields that belong to no room."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from broadsheet.core.secrets import decrypt, encrypt
 
 
 class EncryptedTextField(models.TextField):
-    """Text that is sealed in the database and open in Python. It cannot be searched, sorted or filtered by value."""
+    """Text that is encrypted in the database and plain in Python. Queries cannot search, sort or filter by it."""
 
     def get_prep_value(self, value: Any) -> Any:
         return None if value is None else encrypt(str(value))
@@ -20,5 +20,5 @@ class EncryptedTextField(models.TextField):
 
     def get_lookup(self, lookup_name: str) -> Any:
         if lookup_name != "isnull":
-            raise TypeError(f"{self.name} is encrypted: no query may depend on it (asked for '{lookup_name}').")
+            raise TypeError(f"{self.name} is encrypted, so it has no lookup '{lookup_name}'.")
         return super().get_lookup(lookup_name)

@@ -1,4 +1,4 @@
-"""Rows stored by SQL that is written once, and numbers drawn for them beforehand: both for what is written often."""
+"""Inserts whose SQL is compiled once, and primary keys reserved in advance, for tables written often (ADR 22)."""
 
 from functools import cache
 from typing import Any, Generic, TypeVar
@@ -11,9 +11,9 @@ Row = TypeVar("Row", bound=models.Model)
 
 
 class Insertion(Generic[Row]):
-    """Stores new rows of a model with the values that Django would store; its signals are not sent.
+    """The compiled INSERT of a model. It stores the values that Django would store, but sends no signals.
 
-    With `once`, the name of a unique field, a row that is there already stays, and the new one gets its number.
+    With `once`, the name of a unique field, an existing row is kept, and the new object gets its primary key.
     """
 
     def __init__(self, model: type[Row], *, once: str = "") -> None:
@@ -22,8 +22,8 @@ class Insertion(Generic[Row]):
         self._sql = cache(self._write)
 
     def store(self, row: Row) -> Row:
-        """Stores a row, under the number that was drawn for it if there is one, and returns it."""
-        fields = self._fields(numbered=row.pk is not None)
+        """Insert the row, with its reserved primary key if it has one, and return it."""
+        fields = self._fields(has_pk=row.pk is not None)
         values = [field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in fields]
         with connection.cursor() as cursor:
             cursor.execute(self._sql(connection.vendor, row.pk is not None), values)
@@ -31,31 +31,30 @@ class Insertion(Generic[Row]):
         row._state.adding, row._state.db = False, connection.alias
         return row
 
-    def _fields(self, *, numbered: bool) -> list[Any]:
-        return [field for field in self.model._meta.concrete_fields if numbered or not field.primary_key]
+    def _fields(self, *, has_pk: bool) -> list[Any]:
+        return [field for field in self.model._meta.concrete_fields if has_pk or not field.primary_key]
 
-    def _write(self, vendor: str, numbered: bool) -> str:
-        """Each kind of database has its own words; `vendor` tells them apart."""
-        del vendor
+    def _write(self, vendor: str, has_pk: bool) -> str:
+        del vendor  # it only keeps the statements of the two databases apart in the cache
         conflict = OnConflict.UPDATE if self._once else None
         query: Any = InsertQuery(self.model, on_conflict=conflict, update_fields=self._once, unique_fields=self._once)
-        query.insert_values(self._fields(numbered=numbered), [self.model()])
+        query.insert_values(self._fields(has_pk=has_pk), [self.model()])
         compiler = query.get_compiler(connection=connection)
         compiler.returning_fields = [self.model._meta.pk]
         [(sql, _)] = compiler.as_sql()
         return str(sql)
 
 
-def reserve_ids(*kinds: type[models.Model]) -> list[int]:
-    """A number for a new row of each model, which nobody else gets: so rows can name each other before they are stored.
+def reserve_ids(*model_classes: type[models.Model]) -> list[int]:
+    """Return a new primary key for a row of each model, so that rows can refer to each other before they are stored.
 
-    Within the transaction that stores them: on SQLite it is that which keeps others away.
+    Call it in the transaction that stores the rows: on SQLite, its write lock keeps others from taking the same keys.
     """
-    tables = [model._meta.db_table for model in kinds]
+    tables = [model._meta.db_table for model in model_classes]
     if connection.vendor == "postgresql":
-        each, given = "nextval(pg_get_serial_sequence(%s, 'id'))", tables
+        expression = "nextval(pg_get_serial_sequence(%s, 'id'))"
     else:
-        each, given = "1 + COALESCE((SELECT seq FROM sqlite_sequence WHERE name = %s), 0)", tables
+        expression = "1 + COALESCE((SELECT seq FROM sqlite_sequence WHERE name = %s), 0)"
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join([each] * len(tables))}", given)
+        cursor.execute(f"SELECT {', '.join([expression] * len(tables))}", tables)
         return list(cursor.fetchone())

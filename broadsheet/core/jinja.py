@@ -1,4 +1,4 @@
-"""Templates that are compiled to Python, for what stands on a page fifty times. All others are Django's own."""
+"""Jinja2 for the templates of comments, which a page contains up to fifty times (ADR 18). All others are Django's."""
 
 from typing import Any
 
@@ -11,14 +11,14 @@ ENGINE = "jinja"
 
 
 def environment(**options: Any) -> Environment:
-    """Jinja2 as Django asks for it, with Django's translations; a name that nobody has given is an error."""
-    blocks = {"trim_blocks": True, "lstrip_blocks": True}  # a line with nothing but a tag is no line of the page
-    made = Environment(**{**options, **blocks, "undefined": StrictUndefined}, extensions=["jinja2.ext.i18n"])  # noqa: S701 - Django asks for autoescape
-    made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
-    return made
+    """Return the environment for Django's Jinja2 backend, with Django's translations. An undefined name is an error."""
+    blocks = {"trim_blocks": True, "lstrip_blocks": True}  # a line that holds nothing but a tag leaves no blank line
+    jinja = Environment(**{**options, **blocks, "undefined": StrictUndefined}, extensions=["jinja2.ext.i18n"])  # noqa: S701 - Django passes autoescape
+    jinja.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    return jinja
 
 
-def rendered(name: str, macro: str, **shown: Any) -> Markup:
-    """What a macro of a compiled template makes of this. It has escaped what it shows, and Django's templates know."""
-    made: Markup = getattr(engines[ENGINE].get_template(name).template.module, macro)(**shown)  # type: ignore[attr-defined]
-    return made
+def rendered(template_name: str, macro: str, **arguments: Any) -> Markup:
+    """Return the HTML of a macro, with its arguments escaped and marked as safe for Django's templates."""
+    html: Markup = getattr(engines[ENGINE].get_template(template_name).template.module, macro)(**arguments)  # type: ignore[attr-defined]
+    return html

@@ -1,4 +1,4 @@
-"""Words every expected refusal for the person who meets it, and gives /cms/ its looser content policy."""
+"""Middleware for refusals, and for the content security policy of /cms/."""
 
 from collections.abc import Callable
 
@@ -12,7 +12,7 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 class RefusalMiddleware:
-    """Turns a Refusal into a page with its sentence and a way on."""
+    """Responds to a Refusal with a page that shows its message."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -21,17 +21,17 @@ class RefusalMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Answers a Refusal with its own status; leaves every other exception to crash loudly."""
+        """Return the page for a Refusal, with its status and Retry-After; None for any other exception."""
         if not isinstance(exception, Refusal):
             return None
-        answer = render(request, "refusal.html", {"refusal": exception}, status=exception.http_status)
+        response = render(request, "refusal.html", {"refusal": exception}, status=exception.http_status)
         if exception.retry_after:
-            answer.headers["Retry-After"] = str(int(exception.retry_after.total_seconds()))
-        return answer
+            response.headers["Retry-After"] = str(int(exception.retry_after.total_seconds()))
+        return response
 
 
 class EditingPolicyMiddleware:
-    """Sets the content policy under /cms/, where Wagtail's pages need inline scripts."""
+    """Sets a looser Content-Security-Policy under /cms/, because Wagtail's pages need inline scripts."""
 
     policy = "; ".join(
         f"{directive} {' '.join(sources)}" for directive, sources in settings.CMS_CONTENT_SECURITY_POLICY.items()

@@ -1,4 +1,4 @@
-"""What goes on beside everything else: the same look, again and again, whatever befalls the database meanwhile."""
+"""Polling in a background thread, which continues after errors of the database or the network."""
 
 import logging
 import threading
@@ -8,24 +8,24 @@ from django.db import Error, connection
 
 logger = logging.getLogger(__name__)
 
-RECOVERY = 0.5  # seconds, after something went wrong
+RETRY_INTERVAL = 0.5  # seconds
 
 
-def poll_forever(stop: threading.Event, look: Callable[[], None], *, complaint: str, rest: float) -> None:
-    """Looks until `stop`, resting so many seconds in between; what goes wrong is told once and tried again.
+def poll_forever(stop: threading.Event, poll: Callable[[], None], *, message: str, interval: float) -> None:
+    """Call `poll` every `interval` seconds until `stop` is set, then close the thread's database connection.
 
-    A look that waits by itself needs no rest. `complaint` has one %s, for the error. The thread's connection to the
-    database is closed at the end.
+    A failure is logged once, as `message` with the error in place of its %s, and `poll` is called again. An interval of
+    0 is for a `poll` that waits by itself.
     """
-    well = True
+    failing = False
     while not stop.is_set():
         try:
-            look()
-            well = True
+            poll()
+            failing = False
         except (Error, OSError) as error:
-            if well:
-                logger.warning(complaint, error)
-            well = False
+            if not failing:
+                logger.warning(message, error)
+            failing = True
             connection.close()
-        stop.wait(rest if well else RECOVERY)
+        stop.wait(RETRY_INTERVAL if failing else interval)
     connection.close()

@@ -1,4 +1,7 @@
-"""Runs management commands by their cron times in UTC: in one process of all, and each missed time once."""
+"""The schedule: management commands with cron times in UTC, run by one process at a time.
+
+A time that was missed, for whatever reason, is made up for once.
+"""
 
 import logging
 import threading
@@ -17,76 +20,75 @@ from broadsheet.core.models import Lease, ScheduledRun
 logger = logging.getLogger(__name__)
 
 LEASE = "schedule"
-LASTING = timedelta(seconds=30)
+LEASE_DURATION = timedelta(seconds=30)
 TICK = 5.0  # seconds; the lease is renewed six times before it ends
 
 
-def keep(stop: threading.Event, *, holder: str) -> None:
-    """Keeps the clock until `stop`: whoever holds the lease runs what is due, and renews the lease meanwhile."""
+def run_schedule(stop: threading.Event, *, holder: str) -> None:
+    """Run due commands whenever `holder` has the lease, until `stop` is set; the lease is renewed meanwhile."""
     running: Future[None] | None = None
-    with ThreadPoolExecutor(1, thread_name_prefix="schedule") as hands:
+    with ThreadPoolExecutor(1, thread_name_prefix="schedule") as executor:
         while not stop.is_set():
             if _holds_lease(holder) and (running is None or running.done()):
-                running = hands.submit(_turn, stop)
+                running = executor.submit(_run_due_in_thread, stop)
             stop.wait(TICK)
-    _give_up(holder)
+    _release_lease(holder)
 
 
 def run_due(stop: threading.Event) -> None:
-    """Runs every command whose time has come since it last ran, one after the other; one that fails stops no other."""
-    for command, seen, now in due():
-        if not stop.is_set() and _claim(command, seen, now):
+    """Run every due command, one after the other. A command that fails is logged and does not stop the others."""
+    for command, last_run_at, now in due():
+        if not stop.is_set() and _claim(command, last_run_at, now):
             _run(command)
 
 
 def due() -> Iterator[tuple[str, datetime | None, datetime]]:
-    """Yields command, when it last ran, and now. One that never ran is due, and so is one that ran in the future."""
-    last = dict(ScheduledRun.objects.values_list("command", "last_run_at"))
-    for command, times in settings.SCHEDULE.items():
-        seen, now = last.get(command), timezone.now()
-        if seen is None or seen > now or next(CronSim(times, seen)) <= now:
-            yield command, seen, now
+    """Yield each due command with the time of its last run and the present time."""
+    last_runs = dict(ScheduledRun.objects.values_list("command", "last_run_at"))
+    for command, cron_expression in settings.SCHEDULE.items():
+        last_run_at, now = last_runs.get(command), timezone.now()
+        # A run in the future dates from before the clock was set back; waiting for that time could take days.
+        if last_run_at is None or last_run_at > now or next(CronSim(cron_expression, last_run_at)) <= now:
+            yield command, last_run_at, now
 
 
-def _claim(command: str, seen: datetime | None, now: datetime) -> bool:
-    """Writes the run down before it begins, so that even without the lease nobody else begins the same."""
-    if seen is None:
+def _claim(command: str, last_run_at: datetime | None, now: datetime) -> bool:
+    # Before the run and not after it: so even a second process that wrongly holds the lease does not repeat it.
+    if last_run_at is None:
         return ScheduledRun.objects.get_or_create(command=command, defaults={"last_run_at": now})[1]
-    return bool(ScheduledRun.objects.filter(command=command, last_run_at=seen).update(last_run_at=now))
+    return bool(ScheduledRun.objects.filter(command=command, last_run_at=last_run_at).update(last_run_at=now))
 
 
 def _run(command: str) -> None:
     try:
         call_command(command, verbosity=0)
     except Exception:
-        logger.exception("The scheduled command %s failed. It runs again at its next time.", command)
+        logger.exception("The scheduled command %s failed. It will run again at its next time.", command)
 
 
-def _turn(stop: threading.Event) -> None:
-    """One turn in a thread of its own, with a database connection of its own."""
+def _run_due_in_thread(stop: threading.Event) -> None:
     try:
         run_due(stop)
     except Error as error:
-        logger.warning("The schedule could not reach the database (%s); it tries again.", error)
+        logger.warning("The schedule could not reach the database (%s); it will try again.", error)
     finally:
-        connections.close_all()
+        connections.close_all()  # those of the executor's thread
 
 
 def _holds_lease(holder: str) -> bool:
     try:
-        return Lease.objects.take(LEASE, holder=holder, lasting=LASTING)
+        return Lease.objects.take(LEASE, holder=holder, lasting=LEASE_DURATION)
     except Error as error:
-        logger.warning("The schedule could not reach the database (%s); it tries again.", error)
+        logger.warning("The schedule could not reach the database (%s); it will try again.", error)
         return False
     finally:
         connections.close_all()
 
 
-def _give_up(holder: str) -> None:
-    """Lets the next process begin at once; where that fails, the lease ends by itself."""
+def _release_lease(holder: str) -> None:
     try:
         Lease.objects.release(LEASE, holder=holder)
     except Error as error:
-        logger.warning("The lease of the schedule was not given back (%s); it ends by itself.", error)
+        logger.warning("The lease of the schedule could not be released (%s); it will expire by itself.", error)
     finally:
         connections.close_all()

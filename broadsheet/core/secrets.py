@@ -1,4 +1,4 @@
-"""Encryption and recognition of what must not be read in the database. The keys live outside of it."""
+"""Encryption of personal data, and digests that recognise it. The keys are files outside the database (ADR 8)."""
 
 import hmac
 from functools import lru_cache
@@ -6,6 +6,7 @@ from hashlib import sha256
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from broadsheet.core.errors import Refusal
 
@@ -23,20 +24,23 @@ def _cipher(keys: tuple[str, ...]) -> MultiFernet:
 
 
 def encrypt(text: str) -> str:
-    """Seals `text` with the newest of the paper's keys; the result is ASCII and different every time."""
+    """Return `text` encrypted with the newest key, as ASCII. The result differs each time."""
     return _cipher(tuple(settings.ENCRYPTION_KEYS)).encrypt(text.encode()).decode("ascii")
 
 
-def decrypt(sealed: str) -> str:
-    """Opens what `encrypt` sealed with any of the paper's keys; raises SecretLost where none fits."""
+def decrypt(ciphertext: str) -> str:
+    """Return the text that `encrypt` was given; raises SecretLost where none of the paper's keys fits."""
     try:
-        return _cipher(tuple(settings.ENCRYPTION_KEYS)).decrypt(sealed.encode("ascii")).decode()
+        return _cipher(tuple(settings.ENCRYPTION_KEYS)).decrypt(ciphertext.encode("ascii")).decode()
     except InvalidToken as error:
         raise SecretLost(
-            "A stored address cannot be read with the keys in the secrets folder. Restore the key it was written with."
+            _(
+                "A stored address cannot be decrypted with the keys in the secrets folder. Restore the key that it was "
+                "encrypted with."
+            )
         ) from error
 
 
 def keyed_digest(purpose: str, text: str) -> str:
-    """Recognises the same text again without telling it: HMAC-SHA256, 64 hex digits, useless without the key."""
+    """Return the HMAC-SHA256 of a text as 64 hex digits. Equal texts have equal digests for the same purpose."""
     return hmac.new(settings.DIGEST_KEY.encode(), f"{purpose}\0{text}".encode(), sha256).hexdigest()

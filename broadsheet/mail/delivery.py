@@ -59,7 +59,7 @@ class Server:
 def deliver(stop: threading.Event) -> None:
     """Hands over what is due, until `stop`; an email that is under way is finished."""
     complaint = "The emails that are due could not be read (%s); it is tried again."
-    poll_forever(stop, lambda: deliver_due(unless=stop.is_set), complaint=complaint, rest=LOOK_EVERY)
+    poll_forever(stop, lambda: deliver_due(unless=stop.is_set), message=complaint, interval=LOOK_EVERY)
 
 
 def deliver_due(*, unless: Callable[[], bool] = lambda: False) -> None:

@@ -58,7 +58,7 @@ class Follower:
 def follow(stop: threading.Event) -> None:
     """Carries out what is purged anywhere until `stop`."""
     complaint = "The purge log could not be followed (%s); it is tried again."
-    poll_forever(stop, Follower(stop).look, complaint=complaint, rest=0)
+    poll_forever(stop, Follower(stop).look, message=complaint, interval=0)
 
 
 def tell_in_front(stop: threading.Event) -> None:
@@ -69,7 +69,7 @@ def tell_in_front(stop: threading.Event) -> None:
     if not edge().keeps:
         stop.wait()
     complaint = "The caches in front could not be told what is stale (%s); it is tried again."
-    poll_forever(stop, _tell_what_is_done_here, complaint=complaint, rest=LOOK_EVERY)
+    poll_forever(stop, _tell_what_is_done_here, message=complaint, interval=LOOK_EVERY)
 
 
 def _tell_what_is_done_here() -> None:

@@ -66,7 +66,7 @@ def ran(
 def refusal_of(ran: subprocess.CompletedProcess[str]) -> str:
     """What a command said that refused: one line on stderr, beside warnings, and exit code 1."""
     assert ran.returncode == 1, ran.stdout + ran.stderr
-    lines = [line for line in ran.stderr.splitlines() if not line.startswith("Mind: ")]
+    lines = [line for line in ran.stderr.splitlines() if not line.startswith("Note: ")]
     assert len(lines) == 1, ran.stderr
     return lines[0]
 
@@ -200,7 +200,7 @@ def working(paper: Paper) -> Iterator[Served]:
 
 # Making papers: one is initialised, the others are copies of it (tests/templates.py keeps it).
 
-GATHER = "from broadsheet.command import statics; statics.gather()"
+GATHER = "from broadsheet.command.collect_static import collect_if_changed; collect_if_changed()"
 
 
 def make_template(folder: Path, database: str) -> None:

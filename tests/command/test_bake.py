@@ -20,8 +20,8 @@ import pytest
 from django.urls import resolve
 
 from broadsheet.command import static_copy
-from broadsheet.command.bake import Tally
-from broadsheet.command.static_copy import MARK, NoPlaceForCopy, replaced
+from broadsheet.command.bake import Progress
+from broadsheet.command.static_copy import MARKER, FolderUnavailable, replacement
 from broadsheet.pagecache.baking import Asked, Fate
 from tests.command import world
 from tests.command.papers import BROADSHEET, Paper, copy_of, drop, refusal_of, surroundings
@@ -159,21 +159,21 @@ def test_what_was_removed_or_taken_down_is_not_in_the_copy(copied: Copied) -> No
 
 def test_it_tells_how_many_pages_there_are_and_what_became_of_them(copied: Copied) -> None:
     total = int(re.findall(r"^(\d+) pages\.$", copied.said, re.MULTILINE)[0])
-    assert f"{total} baked, 0 were already." in copied.said
+    assert f"{total} baked, 0 already baked." in copied.said
     again = copied.paper.run("bake", "--all")
     assert again.returncode == 0, again.stderr
-    assert again.stdout.splitlines()[-1] == f"0 baked, {total} were already."
+    assert again.stdout.splitlines()[-1] == f"0 baked, {total} already baked."
     assert f"The copy is in {copied.folder}: " in copied.said
 
 
 def test_a_stop_that_python_loses_is_heard_with_the_next_page() -> None:
-    tally = Tally(total=2)
-    tally.note(Asked("/", 200, (), b"", Fate.BAKED), wrong="")
+    progress = Progress(total=2)
+    progress.add(Asked("/", 200, (), b"", Fate.BAKED), failure="")
     with suppress(KeyboardInterrupt):  # as where it is raised while something is thrown away
-        tally.stop(signal.SIGINT, None)
+        progress.stop(signal.SIGINT, None)
     with pytest.raises(KeyboardInterrupt):
-        tally.note(Asked("/town/", 200, (), b"", Fate.BAKED), wrong="")
-    assert str(tally) == "1 baked, 0 were already"
+        progress.add(Asked("/town/", 200, (), b"", Fate.BAKED), failure="")
+    assert str(progress) == "1 baked, 0 already baked"
 
 
 def test_a_run_that_is_stopped_leaves_the_earlier_copy_whole_and_says_so(copied: Copied) -> None:
@@ -189,7 +189,7 @@ def test_a_run_that_is_stopped_leaves_the_earlier_copy_whole_and_says_so(copied:
         program.send_signal(how)
         said, _ = program.communicate(timeout=120)
         assert program.returncode == code
-        assert ("Stopped: " in said and "as it was" in said) == (how == signal.SIGINT)
+        assert ("Stopped: " in said and "is unchanged" in said) == (how == signal.SIGINT)
         assert {file: file.stat().st_ino for file in copied.folder.rglob("*")} == before
     again = copied.paper.run("bake", "--all", "--to", copied.folder)
     assert again.returncode == 0, again.stderr
@@ -214,7 +214,7 @@ def test_where_no_page_can_be_kept_it_says_so_instead_of_trying_all(paper: Paper
     ran = paper.run("bake", "--all")
     assert ran.returncode == 1
     assert "Traceback" not in ran.stderr
-    assert "could not be kept" in ran.stdout + ran.stderr
+    assert "could not be stored" in ran.stdout + ran.stderr
 
 
 def test_only_a_new_an_empty_or_an_earlier_copys_folder_is_taken(tmp_path: Path) -> None:
@@ -222,31 +222,35 @@ def test_only_a_new_an_empty_or_an_earlier_copys_folder_is_taken(tmp_path: Path)
     mine.mkdir()
     (mine / "emails.txt").write_text("Dear Ida")
     (tmp_path / "file").touch()
-    for folder, why in ((mine, "something else than an earlier copy"), (tmp_path / "file", "is a file")):
-        with pytest.raises(NoPlaceForCopy, match=why), replaced(folder):
+    for folder, why in ((mine, "something other than an earlier copy"), (tmp_path / "file", "is a file")):
+        with pytest.raises(FolderUnavailable, match=why), replacement(folder):
             pass
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["file", "emails.txt", "mine"]
     (mine / "emails.txt").unlink()
     for words in ("the first", "the second"):
-        with replaced(mine) as beside:
+        with replacement(mine) as beside:
             (beside / "page").write_text(words)
         assert (mine / "page").read_text() == words
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "mine"]
 
 
 def test_two_copies_are_not_made_in_one_place_at_once(tmp_path: Path) -> None:
-    with replaced(tmp_path / "copy"), pytest.raises(NoPlaceForCopy, match="Another copy"), replaced(tmp_path / "copy"):
+    with (
+        replacement(tmp_path / "copy"),
+        pytest.raises(FolderUnavailable, match="Another copy"),
+        replacement(tmp_path / "copy"),
+    ):
         pass
 
 
 def test_a_copy_that_was_set_aside_when_the_power_went_comes_back(tmp_path: Path) -> None:
     folder, aside = tmp_path / "copy", tmp_path / ".copy.old"
     aside.mkdir()
-    (aside / MARK).touch()
-    with pytest.raises(RuntimeError), replaced(folder):
+    (aside / MARKER).touch()
+    with pytest.raises(RuntimeError), replacement(folder):
         raise RuntimeError
     assert [path.name for path in tmp_path.iterdir()] == ["copy"]
-    assert (folder / MARK).exists()
+    assert (folder / MARKER).exists()
 
 
 @pytest.mark.parametrize("tag", ['<a title="1 > 0" href="/search/">', '<form action="/search/" novalidate>', "<br>"])

@@ -9,7 +9,7 @@ import pytest
 from django.core.management.base import CommandError
 from django.db.utils import OperationalError
 
-from broadsheet.command import parser, trouble
+from broadsheet.command import messages, parser
 from broadsheet.command.options_file import options_file
 from broadsheet.config.options import OPTIONS_FILE, BadOptions, Options, load_options
 from broadsheet.core.errors import Refusal
@@ -55,7 +55,7 @@ def test_a_demo_is_never_made_over_something_else(tmp_path: Path, paper: Paper) 
     (tmp_path / "mine" / "emails.txt").touch()
     for folder in (tmp_path / "mine", paper.folder):
         before = sorted(folder.rglob("*"))
-        assert "something else than a demo" in refusal_of(broadsheet("demo", "--reset", "--data", folder))
+        assert "something other than a demo" in refusal_of(broadsheet("demo", "--reset", "--data", folder))
         assert sorted(folder.rglob("*")) == before
 
 
@@ -69,13 +69,13 @@ DATABASE = "The database cannot be used"
         (Refusal("Not today."), ["Not today."]),
         (CommandError("No."), ["No."]),
         (OSError(errno.ENOSPC, "No room", "/x"), ["/x cannot be used (No room). The disk is full"]),
-        (OSError("odd"), ["A file cannot be used (odd). Mend that"]),
-        (OperationalError("database is locked"), [f"{DATABASE} (database is locked). Something else is writing"]),
+        (OSError("odd"), ["A file cannot be used (odd). Put that right"]),
+        (OperationalError("database is locked"), [f"{DATABASE} (database is locked). Another process is writing"]),
         (OperationalError("refused\n\tIs it?"), [f"{DATABASE} (refused Is it?). Is the database"]),
     ],
 )
 def test_what_an_operator_can_meet_is_told_in_sentences(error: Exception, beginnings: list[str]) -> None:
-    told = trouble.sentences(error)
+    told = messages.messages_for(error)
     assert len(told) == len(beginnings)
     assert all(one.startswith(start) for one, start in zip(told, beginnings, strict=True))
 

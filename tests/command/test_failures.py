@@ -20,8 +20,8 @@ from broadsheet.pagecache.models import Effect, Purge
 with transaction.atomic():
     Purge.objects.write(["paper"], Effect.REMOVED)
 """
-FULL = """nothing can be written in the data folder (File too large)
-nothing can be baked, so each page is made for each reader (File too large)
+FULL = """cannot write to the data folder (File too large)
+cannot bake pages, so each is rendered for every reader (File too large)
 """
 SOON = 30.0  # seconds
 ALL_OF_THEM = 4  # granian with two that answer readers, and the worker
@@ -88,7 +88,7 @@ def test_a_folder_of_baked_pages_that_is_lost_costs_no_reader_a_page(paper: Pape
             wait_until(lambda: crowd.read > 40)
             status, told = running.get("/readyz")
         assert status == 200
-        assert "nothing can be baked" in told
+        assert "cannot bake pages" in told
         assert (crowd.missed, crowd.broken) == ([], [])
         folder.unlink()
         bake(paper, running, first, second, third)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from broadsheet.command.init import NotMade, answers
+from broadsheet.command.init import CannotCreate, read_answers
 from tests.command.papers import (
     BROADSHEET,
     EDITOR,
@@ -62,7 +62,7 @@ def test_a_new_paper_is_for_its_owner_only(template: Path) -> None:
 def test_a_folder_that_has_a_paper_is_refused_and_nothing_of_it_is_touched(paper: Paper) -> None:
     before = everything_in(paper.folder)
     said = refusal_of(broadsheet("init", paper.folder, *FLAGS))
-    assert "has a paper already" in said
+    assert "already holds a paper" in said
     assert everything_in(paper.folder) == before
 
 
@@ -75,7 +75,7 @@ def test_a_folder_that_has_something_else_is_refused_and_nothing_of_it_is_touche
 def test_a_file_is_no_folder_for_a_paper(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     assert "is a file" in refusal_of(broadsheet("init", tmp_path / "file", *FLAGS))
-    assert "A part of this path is a file" in refusal_of(broadsheet("init", tmp_path / "file" / "paper", *FLAGS))
+    assert "Part of this path is a file" in refusal_of(broadsheet("init", tmp_path / "file" / "paper", *FLAGS))
 
 
 def test_without_input_what_is_missing_is_named_and_nothing_is_made(tmp_path: Path) -> None:
@@ -86,19 +86,19 @@ def test_without_input_what_is_missing_is_named_and_nothing_is_made(tmp_path: Pa
 
 
 def test_with_nobody_to_ask_it_says_so(tmp_path: Path) -> None:
-    assert "nobody to ask" in refusal_of(broadsheet("init", tmp_path / "paper"))
+    assert "no terminal" in refusal_of(broadsheet("init", tmp_path / "paper"))
 
 
 def test_it_asks_only_what_it_cannot_know(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO("The  Gazette \n Ada@Paper.Example\n"))
     asked = argparse.Namespace(no_input=False, name=None, editor_email=None)
-    assert answers(asked) == ("The Gazette", "ada@paper.example", "")
+    assert read_answers(asked) == ("The Gazette", "ada@paper.example", "")
 
 
 @pytest.mark.parametrize(("name", "email"), [("", "a@b.example"), ("x" * 81, "a@b.example"), ("Gazette", "ada")])
 def test_a_name_that_does_not_fit_and_an_address_that_is_none_are_refused(name: str, email: str) -> None:
-    with pytest.raises(NotMade):
-        answers(argparse.Namespace(no_input=False, name=name or " ", editor_email=email))
+    with pytest.raises(CannotCreate):
+        read_answers(argparse.Namespace(no_input=False, name=name or " ", editor_email=email))
 
 
 def test_killed_half_way_it_is_completed_by_the_same_command(tmp_path: Path) -> None:
@@ -116,12 +116,12 @@ def test_killed_half_way_it_is_completed_by_the_same_command(tmp_path: Path) -> 
     if ON_POSTGRES:
         assert "does not exist" in refusal_of(broadsheet("init", folder, *FLAGS, **given))
     kept = (folder / "secrets" / "digest-key").read_text()
-    assert "completes it" in refusal_of(broadsheet("serve", "--data", folder, **given))
+    assert "to complete it" in refusal_of(broadsheet("serve", "--data", folder, **given))
     if not ON_POSTGRES:
         completed = broadsheet("init", folder, *FLAGS)
         assert completed.returncode == 0, completed.stderr
         assert Paper(folder).sql("SELECT email FROM accounts_user") == [(EDITOR,)]
-        assert "has a paper already" in refusal_of(broadsheet("init", folder, *FLAGS))
+        assert "already holds a paper" in refusal_of(broadsheet("init", folder, *FLAGS))
     assert (folder / "secrets" / "digest-key").read_text() == kept
 
 
@@ -130,5 +130,5 @@ if ON_POSTGRES:  # SQLite's file is in the folder, which is new
     def test_a_database_that_has_tables_is_refused_and_nothing_is_made(paper: Paper, tmp_path: Path) -> None:
         url = f"{POSTGRES}/{paper.database}"
         said = refusal_of(broadsheet("init", tmp_path / "second", *FLAGS, BROADSHEET_DATABASE_URL=url))
-        assert "already holds tables" in said
+        assert "already has tables" in said
         assert not list((tmp_path / "second").iterdir())

@@ -31,7 +31,7 @@ SLOW = pytest.mark.timeout(180)
 
 def test_it_says_where_it_listens_answers_there_and_ends_cleanly(paper: Paper) -> None:
     with served(paper) as running:
-        assert running.first_line == f"Listening on http://127.0.0.1:{running.port}/ (Ctrl-C ends it)\n"
+        assert running.first_line == f"Listening on http://127.0.0.1:{running.port}/ (press Ctrl-C to stop)\n"
         assert running.get("/healthz") == (200, "ok\n")
         assert running.get("/readyz") == (200, "ok\n")
         assert running.get("/sign-in/")[0] == 200
@@ -124,17 +124,19 @@ def test_a_web_worker_that_is_killed_is_replaced(paper: Paper) -> None:
 def test_a_taken_port_is_told(paper: Paper) -> None:
     with served(paper) as running:
         said = refusal_of(paper.run("serve", "--port", str(running.port)))
-    assert re.search(rf"port {running.port} cannot be listened on \(Address already in use\)\. Choose another", said)
+    assert re.search(
+        rf"Cannot listen on 127.0.0.1 port {running.port} \(Address already in use\)\. Choose another", said
+    )
 
 
 def test_an_address_that_is_not_this_machines_is_told(paper: Paper) -> None:
-    assert "cannot be listened on" in refusal_of(paper.run("serve", "--host", "192.0.2.1", "--port", str(free_port())))
+    assert "Cannot listen on" in refusal_of(paper.run("serve", "--host", "192.0.2.1", "--port", str(free_port())))
 
 
 def test_a_missing_migration_is_told(paper: Paper) -> None:
     paper.sql("DELETE FROM django_migrations WHERE app = 'core'")
     said = refusal_of(paper.run("serve", "--port", str(free_port())))
-    assert "missing in the database (core.0001_initial first)" in said
+    assert "not been applied (first: core.0001_initial)" in said
     assert "broadsheet manage migrate" in said
 
 
@@ -161,15 +163,15 @@ def test_a_folder_in_which_nothing_can_be_written_is_told(paper: Paper) -> None:
         timeout=PATIENCE,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0)),
     )
-    assert f"Nothing can be written in {paper.folder} (File too large)" in refusal_of(ran)
+    assert f"Cannot write to {paper.folder} (File too large)" in refusal_of(ran)
 
 
 @pytest.mark.parametrize("command", ["serve", "worker", "doctor", "manage"])
 def test_where_there_is_no_paper_the_way_to_one_is_told(command: str, tmp_path: Path) -> None:
     told = refusal_of(broadsheet("--data", tmp_path / "none", command))
-    assert f"There is no folder {tmp_path / 'none'}" in told
+    assert f"There is no paper in {tmp_path / 'none'}: the folder does not exist" in told
     assert f"`broadsheet init {tmp_path / 'none'}`" in told
-    assert "holds no paper" in refusal_of(broadsheet(command, BROADSHEET_DATA=str(tmp_path)))
+    assert f"There is no paper in {tmp_path}." in refusal_of(broadsheet(command, BROADSHEET_DATA=str(tmp_path)))
 
 
 def test_a_database_server_that_is_away_is_told(paper: Paper) -> None:

@@ -53,7 +53,7 @@ def test_a_task_that_a_killed_worker_had_begun_is_begun_again_by_the_next(paper:
     with working(paper) as next_one:
         wait_until(lambda: states(paper) == ["SUCCESSFUL"])
         assert next_one.end() == 0
-        assert "1 tasks were left unfinished" in next_one.said[1]
+        assert "Tasks left unfinished by a killed worker, now queued again: 1" in next_one.said[1]
     assert (tmp_path / "woken").read_text() == "x"
 
 
@@ -70,7 +70,7 @@ def test_a_server_that_never_answers_holds_up_no_further_task(paper: Paper, tmp_
 
 def test_a_worker_process_that_is_killed_comes_back(paper: Paper, tmp_path: Path) -> None:
     with working(paper) as running:
-        assert running.first_line.startswith("At work on ")
+        assert running.first_line.startswith("Working on ")
         first = running.descendants()
         for pid in first:
             os.kill(pid, signal.SIGKILL)
@@ -78,4 +78,4 @@ def test_a_worker_process_that_is_killed_comes_back(paper: Paper, tmp_path: Path
         enqueue(paper, tmp_path / "woken", 0)
         wait_until((tmp_path / "woken").exists)
         assert running.end() == 0
-        assert "The worker process ended with code -9" in running.said[1]
+        assert "The worker process exited with code -9" in running.said[1]

@@ -27,7 +27,7 @@ def paper(environ: dict[str, Any], start_response: health.StartResponse) -> Iter
 
 def ask(path: str) -> tuple[str, str]:
     said: list[str] = []
-    answer = health.watched(paper)({"PATH_INFO": path}, lambda status, headers: said.append(status))
+    answer = health.with_health_checks(paper)({"PATH_INFO": path}, lambda status, headers: said.append(status))
     return said[0], b"".join(answer).decode()
 
 
@@ -50,7 +50,7 @@ def test_a_paper_without_its_database_is_not_ready(monkeypatch: pytest.MonkeyPat
 
 def test_a_paper_with_older_tables_is_not_ready(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(health, "missing_migrations", lambda: ["core.0002_more"])
-    assert ask("/readyz") == ("503 Service Unavailable", "1 migrations are missing\n")
+    assert ask("/readyz") == ("503 Service Unavailable", "migrations not applied: 1\n")
 
 
 def test_a_machine_whose_disk_takes_nothing_is_not_ready(settings: Settings, tmp_path: Path) -> None:
@@ -58,7 +58,7 @@ def test_a_machine_whose_disk_takes_nothing_is_not_ready(settings: Settings, tmp
     settings.DATA.write_text("where a folder should be")
     assert ask("/readyz") == (
         "503 Service Unavailable",
-        "nothing can be written in the data folder (Not a directory)\n",
+        "cannot write to the data folder (Not a directory)\n",
     )
 
 
@@ -76,7 +76,7 @@ def test_a_machine_that_does_not_carry_out_purges_is_not_ready(
     assert ask("/readyz")[0] == "200 OK"  # a purge may take a moment
     Purge.objects.update(made_at=timezone.now() - timedelta(minutes=5))
     status, said = ask("/readyz")
-    assert (status, said.partition(", ")[0]) == ("503 Service Unavailable", "1 purges are not carried out here")
+    assert (status, said.partition(", ")[0]) == ("503 Service Unavailable", "purges not carried out here: 1")
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_pages_that_cannot_be_baked_keep_nobody_from_reading(settings: Settings,
     settings.BAKED_PAGES.write_text("where a folder should be")
     assert ask("/readyz") == (
         "200 OK",
-        "nothing can be baked, so each page is made for each reader (Not a directory)\n",
+        "cannot bake pages, so each is rendered for every reader (Not a directory)\n",
     )
 
 
@@ -113,7 +113,7 @@ def test_a_damaged_index_is_told(settings: Settings, tmp_path: Path) -> None:
 def test_a_disk_that_is_almost_full_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     usage = shutil.disk_usage(tmp_path)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=50_000_000))
-    assert ask("/readyz") == ("200 OK", "only 50 MB are free on the disk of the data folder\n")
+    assert ask("/readyz") == ("200 OK", "only 50 MB free on the disk of the data folder\n")
 
 
 def test_everything_else_is_the_papers() -> None:

@@ -39,9 +39,7 @@ def test_a_wrong_value_is_named_with_its_variable_and_its_place_in_the_file(
 ) -> None:
     monkeypatch.setenv(f"BROADSHEET_{name.upper()}", VALUES[name])
     [line] = wrong()
-    assert line.startswith(
-        f"BROADSHEET_{name.upper()} ('{name}' in broadsheet.toml): '{VALUES[name]}' cannot be used. "
-    )
+    assert line.startswith(f"BROADSHEET_{name.upper()} ('{name}' in broadsheet.toml): '{VALUES[name]}' is not valid. ")
 
 
 def test_all_wrong_values_are_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -52,20 +50,20 @@ def test_all_wrong_values_are_named_at_once(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_a_key_that_is_no_option_is_named(tmp_path: Path) -> None:
     (tmp_path / "broadsheet.toml").write_text("prot = 8001\n")
-    assert wrong() == ["broadsheet.toml sets 'prot', which is no option. See docs/reference/settings.md."]
+    assert wrong() == ["broadsheet.toml sets 'prot', which is not an option. See docs/reference/settings.md."]
 
 
 @pytest.mark.parametrize("text", ["port 8001", 'name = "\x00"'])
 def test_a_file_that_is_no_toml_is_told(text: str, tmp_path: Path) -> None:
     (tmp_path / "broadsheet.toml").write_text(text)
     [line] = wrong()
-    assert line.startswith("broadsheet.toml cannot be read as TOML")
+    assert line.startswith("broadsheet.toml is not valid TOML")
 
 
 def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     (tmp_path / "broadsheet.toml").write_bytes(b"\xff\xfe")
     [line] = wrong()
-    assert line.startswith("broadsheet.toml cannot be read")
+    assert line.startswith("broadsheet.toml is not valid TOML")
 
 
 def test_a_variable_goes_before_the_file_and_the_file_before_the_default(
@@ -97,7 +95,7 @@ def test_the_address_follows_the_port_until_it_is_set(monkeypatch: pytest.Monkey
         ({"surrogate_header": "Cache-Tag", "purge_addresses": "https://purge.example/"}, "needs a purge_token"),
         (
             {"surrogate_header": "xkey", "purge_addresses": "http://127.0.0.1/", "frontend_cache": {"a": {"B": "c"}}},
-            "of two caches in a row one would refill the other",
+            "of two caches in a row, one would refill the other",
         ),
     ],
 )

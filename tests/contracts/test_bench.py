@@ -9,8 +9,8 @@ from django.test import RequestFactory
 from bench import table, uncached
 from bench.load import Load, median_rate, median_ratio, parsed, percentile
 from bench.rows import Row
-from broadsheet.command import door
-from broadsheet.config import gate
+from broadsheet.command import http_server
+from broadsheet.config import concurrency_limit
 from broadsheet.discussion.templatetags.discussion import comment_html
 from tests.factories import discussion
 from tests.pagecache.readers import connection_kept
@@ -98,4 +98,4 @@ def test_the_page_of_which_nothing_is_kept_shows_no_comment_that_was_made_before
 
 
 def test_what_is_rendered_anew_has_as_many_threads_as_the_served_paper() -> None:
-    assert (uncached.THREADS, uncached.UNGATED) == (door.THREADS, gate.INSIDE)
+    assert (uncached.THREADS, uncached.UNGATED) == (http_server.THREADS, concurrency_limit.MAX_CONCURRENT)

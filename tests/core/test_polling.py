@@ -22,7 +22,7 @@ def looks(*happens: Exception | None, caplog: pytest.LogCaptureFixture) -> int:
             raise what
 
     with caplog.at_level(logging.WARNING):
-        poll_forever(stop, look, complaint=COMPLAINT, rest=0)
+        poll_forever(stop, look, message=COMPLAINT, interval=0)
     assert not left
     return sum("nothing to be seen" in record.getMessage() for record in caplog.records)
 

@@ -25,7 +25,7 @@ HOLDS = """
 import sys, time
 from pathlib import Path
 from broadsheet.core.sqlite.queue import Queue
-print(Queue(Path(sys.argv[1])).enter(patience=5), flush=True)
+print(Queue(Path(sys.argv[1])).enter(timeout=5), flush=True)
 time.sleep(60)
 """
 
@@ -113,7 +113,7 @@ def test_threads_of_one_process_stand_in_it_too(paper: base.DatabaseWrapper) -> 
         nonlocal inside, most
         queue = queue_of(str(paper.settings_dict["NAME"]))
         for _ in range(50):
-            place = queue.enter(patience=20)
+            place = queue.enter(timeout=20)
             assert place is not None
             inside += 1
             most = max(most, inside)
@@ -159,13 +159,13 @@ def test_a_place_that_cannot_be_given_up_turns_no_commit_into_an_error(
 
 def test_a_place_is_given_up_once(tmp_path: Path) -> None:
     queue = Queue(tmp_path / "queue")
-    first = queue.enter(patience=0)
+    first = queue.enter(timeout=0)
     assert first
     first.leave()
-    second = queue.enter(patience=0)
+    second = queue.enter(timeout=0)
     first.leave()
     assert second
-    assert queue.enter(patience=0) is None  # the second has it, whatever the first does
+    assert queue.enter(timeout=0) is None  # the second has it, whatever the first does
     second.leave()
 
 
@@ -184,7 +184,7 @@ def holder(paper: base.DatabaseWrapper) -> Iterator["subprocess.Popen[str]"]:
 def test_whoever_hangs_keeps_nobody_from_writing(
     paper: base.DatabaseWrapper, holder: "subprocess.Popen[str]", monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(base, "PATIENCE", 0.3)
+    monkeypatch.setattr(base, "QUEUE_TIMEOUT", 0.3)
     os.kill(holder.pid, signal.SIGSTOP)
     begin(paper)
     write(paper, "The tide was late.")

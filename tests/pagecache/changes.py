@@ -9,7 +9,7 @@ from http import HTTPStatus
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from broadsheet.command import statics
+from broadsheet.command import collect_static
 from broadsheet.donations.models import DonationAppeal
 from broadsheet.newsroom.models import Paper
 from tests.pagecache import test_what_goes_stale as stale
@@ -47,7 +47,7 @@ def asked_for() -> str:
 
 
 def _opened() -> tuple[stale.World, Reader]:
-    statics.gather()
+    collect_static.collect_if_changed()
     Paper.load()
     DonationAppeal.load()
     return stale.World(), Reader(host="127.0.0.1")

@@ -8,7 +8,7 @@ from contextlib import closing
 
 from django.db import connection
 
-from broadsheet.command import statics
+from broadsheet.command import collect_static
 from broadsheet.newsroom.models import Paper
 from broadsheet.pagecache.surrogates import collected
 from tests.pagecache.readers import Reader
@@ -17,7 +17,7 @@ from tests.pagecache.test_what_goes_stale import World
 
 def run() -> str:
     """Reads every page over one connection, each then followed by a change of somebody else; what was seen of it."""
-    statics.gather()
+    collect_static.collect_if_changed()
     world, reader = World(), Reader(host="127.0.0.1")
     name = Paper.load().name
     paths = [path for path in world.paths.values() if name in _rendered(reader, path)]

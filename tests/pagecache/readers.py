@@ -12,7 +12,7 @@ from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections, connection
 
-from broadsheet.config.front import fronted
+from broadsheet.config.page_server import page_server
 from broadsheet.pagecache.server import Application, PageServer
 
 
@@ -34,7 +34,7 @@ class Answered:
 class Reader:
     """Somebody before the front; `front.application` is Django, or what a test puts there."""
 
-    front: PageServer = field(default_factory=lambda: fronted(get_wsgi_application()))
+    front: PageServer = field(default_factory=lambda: page_server(get_wsgi_application()))
     host: str = "paper.example"
 
     def get(self, path: str, method: str = "GET", **headers: str) -> Answered:

@@ -1,7 +1,7 @@
 """A served paper that counts how often it renders, and takes its time; runs inside the paper's own process.
 
-The server, the front, the gate and Django are the real ones; in between stands who counts. What is prepared or changed
-comes from a process of its own, as from the command line.
+The server, the page server, the concurrency limit and Django are the real ones; the counter stands in between. What is
+prepared or changed comes from a process of its own, as from the command line.
 """
 
 import time
@@ -12,10 +12,10 @@ from pathlib import Path
 from django.core.wsgi import get_wsgi_application
 
 from broadsheet.accounts.models import User
-from broadsheet.command import door
-from broadsheet.config.front import fronted
-from broadsheet.config.gate import Gate
-from broadsheet.config.health import watched
+from broadsheet.command import http_server
+from broadsheet.config.concurrency_limit import ConcurrencyLimit
+from broadsheet.config.health import with_health_checks
+from broadsheet.config.page_server import page_server
 from broadsheet.discussion.models import Comment
 from broadsheet.discussion.reasons import Reason
 from broadsheet.pagecache.server import Application, Environ, StartResponse
@@ -47,10 +47,10 @@ class Counted:
 
 def serve(port: int, marks: str, seconds: float) -> None:
     """Answers by two processes until it is told to end."""
-    counted = Counted(Gate(get_wsgi_application()), Path(marks), seconds)
-    vars(door).update(application=watched(fronted(counted)))
+    counted = Counted(ConcurrencyLimit(get_wsgi_application()), Path(marks), seconds)
+    vars(http_server).update(application=with_health_checks(page_server(counted)))
     print("Ready", flush=True)
-    door.answer("127.0.0.1", port, 2)
+    http_server.serve("127.0.0.1", port, 2)
 
 
 def prepare() -> str:

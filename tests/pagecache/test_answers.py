@@ -3,7 +3,7 @@
 import pytest
 from pytest_django.fixtures import Settings
 
-from broadsheet.config.front import LONGEST_HOST, is_ours
+from broadsheet.config.page_server import MAX_HOST_LENGTH, is_allowed_host
 from broadsheet.pagecache.answers import LONGEST_WISH, Answer, chosen_encoding
 
 HTML = (("Content-Type", "text/html; charset=utf-8"),)
@@ -38,12 +38,12 @@ def test_only_a_condition_with_the_tag_of_the_same_encoding_saves_the_body() -> 
 
 def test_a_host_is_ours_as_long_as_the_settings_say_so(settings: Settings) -> None:
     settings.ALLOWED_HOSTS = ["courant.example"]
-    assert is_ours("courant.example:8000")
+    assert is_allowed_host("courant.example:8000")
     settings.ALLOWED_HOSTS = ["gazette.example"]
-    assert not is_ours("courant.example:8000")
+    assert not is_allowed_host("courant.example:8000")
 
 
 def test_a_host_longer_than_any_name_is_not_ours(settings: Settings) -> None:
     settings.ALLOWED_HOSTS = ["*"]
-    assert is_ours("a" * LONGEST_HOST)
-    assert not is_ours("a" * (LONGEST_HOST + 1))
+    assert is_allowed_host("a" * MAX_HOST_LENGTH)
+    assert not is_allowed_host("a" * (MAX_HOST_LENGTH + 1))

@@ -16,8 +16,8 @@ from django.conf import settings as in_force
 from pytest_django import Settings
 
 from broadsheet.accounts.states import Role
-from broadsheet.command import soundness
-from broadsheet.command.findings import Level
+from broadsheet.command.checks import paper
+from broadsheet.command.checks.result import Level
 from broadsheet.newsroom.models import Paper
 from broadsheet.pagecache import actions, telling
 from broadsheet.pagecache.edge import DAY, DIALECTS, LONGEST, MINUTE, MOST, ON_ITS_WAY, edge
@@ -357,11 +357,11 @@ def test_the_desk_says_that_a_purge_is_pending_until_it_is_settled_in_front(read
 
 
 def test_the_doctor_says_whether_the_caches_in_front_hear(reader: Reader, in_front: Cache) -> None:
-    assert soundness.in_front().level == Level.OK
+    assert paper.front_caches().level == Level.OK
     assert [call.keys for call in in_front.calls] == [["doctor"]]
     in_front.status = 405
-    told = soundness.in_front()
-    assert (told.level, in_front.address in told.said) == (Level.FAIL, True)
+    told = paper.front_caches()
+    assert (told.level, in_front.address in told.message) == (Level.FAIL, True)
 
 
 @in_order

@@ -1,1 +1,1 @@
-"""Writes the parts of the documentation that follow from the code, and tells when they no longer do."""
+"""The parts of the documentation that are generated from the code, and the check that they are up to date."""

@@ -1,4 +1,4 @@
-"""`python -m tools.docs` writes the pages; with --check it only names those that are not what the code says."""
+"""`python -m tools.docs` writes the generated pages; with --check it lists those that are out of date."""
 
 import sys
 from collections.abc import Callable
@@ -17,7 +17,7 @@ PAGES: dict[str, Callable[[str], str]] = {
 
 
 def main(words: list[str]) -> int:
-    """Write the pages, or with --check compare them; return 1 if a page is out of date."""
+    """Write the pages and return 0; with --check, compare them and return 1 if a page is out of date."""
     if not django_settings.configured:  # the labels of the states are translatable
         django_settings.configure(USE_I18N=False)
     stale = [name for name in PAGES if wanted(name) != present(name)]
@@ -26,17 +26,18 @@ def main(words: list[str]) -> int:
             write(ROOT / name, wanted(name))
         return 0
     for name in stale:
-        print(f"{name} is not what the code says: run python -m tools.docs")
+        print(f"{name} is out of date. Run python -m tools.docs")
     return int(bool(stale))
 
 
 def present(name: str) -> str:
+    """Return the page as it is; empty if it does not exist."""
     path = ROOT / name
     return path.read_text() if path.exists() else ""
 
 
 def wanted(name: str) -> str:
-    """The page as it should be; a page with hand-written parts keeps them."""
+    """Return the page as the code has it. A page with hand-written parts keeps them."""
     return PAGES[name](present(name))
 
 

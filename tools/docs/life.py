@@ -1,4 +1,4 @@
-"""The diagram of a comment's life, from the table of transitions; the rest of its page is written by hand."""
+"""The diagram of a comment's states, from the table of transitions. The rest of its page is written by hand."""
 
 from collections import defaultdict
 
@@ -8,14 +8,14 @@ BEGIN, END = "<!-- diagram: made by `python -m tools.docs` -->", "<!-- end of th
 
 
 def page(present: str) -> str:
-    """The page with the diagram between its marks drawn anew."""
+    """Return the page with a new diagram between its marks."""
     before, _, rest = present.partition(BEGIN)
     _, _, after = rest.partition(END)
     return f"{before}{BEGIN}\n\n```mermaid\n{diagram()}\n```\n\n{END}{after}"
 
 
 def diagram() -> str:
-    """A Mermaid state diagram: one arrow for each pair of states, with all the moves between them."""
+    """Return a Mermaid state diagram, with an arrow for each pair of states that is labelled with the moves."""
     arrows: dict[tuple[CommentState, CommentState], list[Move]] = defaultdict(list)
     for state, moves in TRANSITIONS.items():
         for move, following in moves.items():

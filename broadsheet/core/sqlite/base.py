@@ -1,4 +1,4 @@
-"""The backend by the name under which Django looks for it."""
+"""The backend, under the module name that Django expects."""
 
 from typing import Any
 
@@ -6,17 +6,17 @@ from django.db.backends.sqlite3 import base
 
 from broadsheet.core.sqlite.queue import Place, queue_of
 
-PATIENCE = 10.0  # seconds; afterwards SQLite's own wait begins
+QUEUE_TIMEOUT = 10.0  # seconds, after which SQLite's own lock decides, with a timeout of its own
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """Each transaction that writes stands in the queue first, and leaves it when it has committed or is rolled back."""
+    """Takes a place in the queue before each write transaction, and leaves it after the commit or the rollback."""
 
     _place: Place | None = None
 
     def _start_transaction_under_autocommit(self) -> None:
         if not self.is_in_memory_db():
-            self._place = queue_of(str(self.settings_dict["NAME"])).enter(patience=PATIENCE)
+            self._place = queue_of(str(self.settings_dict["NAME"])).enter(timeout=QUEUE_TIMEOUT)
         try:
             super()._start_transaction_under_autocommit()  # type: ignore[misc]
         except BaseException:

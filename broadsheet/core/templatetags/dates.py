@@ -12,7 +12,7 @@ register = template.Library()
 
 
 def _filter(name: str, written: Callable[[DateStyle, datetime], str]) -> None:
-    """Register a filter that shows a date or time in the style of the paper, and nothing where there is none."""
+    """Register a filter that shows a date or time in the style of the paper, and None as an empty string."""
 
     def shown(value: datetime | None) -> str:
         return written(current_style(), value) if value else ""
@@ -31,7 +31,7 @@ _filter("month_name", DateStyle.month_name)
 
 @register.filter("machine_time")
 def show_machine_time(value: date | None) -> str:
-    """Return the value of a `datetime` attribute, or nothing where there is none."""
+    """Return the value of a `datetime` attribute, or an empty string for None."""
     return machine_time(value) if value else ""
 
 

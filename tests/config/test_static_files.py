@@ -10,9 +10,9 @@ from django.core.management import call_command
 from django.core.wsgi import get_wsgi_application
 from pytest_django import Settings
 
-from broadsheet.config.front import fronted
+from broadsheet.config.page_server import page_server
 from broadsheet.config.settings import STORAGES
-from broadsheet.config.statics import with_static_files
+from broadsheet.config.static_files import with_static_files
 from broadsheet.pagecache.server import Application, Environ, StartResponse
 from tests.pagecache.readers import ask
 
@@ -46,7 +46,7 @@ def behind(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
 
 
 def test_with_all_of_the_paper_behind_them_no_database_is_asked(hashed: str) -> None:
-    paper = fronted(with_static_files(get_wsgi_application()))
+    paper = page_server(with_static_files(get_wsgi_application()))
     for path in (hashed, PLAIN, f"{PLAIN}?p=1"):
         answered = ask(paper, path)
         assert (answered.status, answered.body) == (200, WRITTEN)

@@ -7,7 +7,7 @@ from io import BytesIO
 from typing import Any
 from urllib.parse import urlencode
 
-from broadsheet.config.gate import Gate
+from broadsheet.config.concurrency_limit import ConcurrencyLimit
 from broadsheet.config.health import StartResponse
 
 
@@ -25,7 +25,7 @@ class Hanging:
         return [b"answered"]
 
 
-def ask(gate: Gate, **sent: str) -> tuple[str, dict[str, str], str]:
+def ask(gate: ConcurrencyLimit, **sent: str) -> tuple[str, dict[str, str], str]:
     body = urlencode(sent).encode()
     environ = {
         "REQUEST_METHOD": "POST" if sent else "GET",
@@ -39,7 +39,7 @@ def ask(gate: Gate, **sent: str) -> tuple[str, dict[str, str], str]:
     return said[0], said[1], page.decode()
 
 
-def inside(gate: Gate, number: int, hanging: Hanging) -> tuple[list[threading.Thread], list[str]]:
+def inside(gate: ConcurrencyLimit, number: int, hanging: Hanging) -> tuple[list[threading.Thread], list[str]]:
     """So many that have gone in."""
     answers: list[str] = []
     threads = [threading.Thread(target=lambda: answers.append(ask(gate)[0])) for _ in range(number)]
@@ -51,7 +51,7 @@ def inside(gate: Gate, number: int, hanging: Hanging) -> tuple[list[threading.Th
 
 def test_who_finds_no_place_is_turned_away_with_his_words_when_nobody_comes_out() -> None:
     hanging = Hanging()
-    gate = Gate(hanging, inside=2, patience=0.5)
+    gate = ConcurrencyLimit(hanging, max_concurrent=2, stall_timeout=0.5)
     threads, answers = inside(gate, 2, hanging)
     began = time.monotonic()
     status, headers, page = ask(gate, text="I was there.")
@@ -70,7 +70,7 @@ def test_who_finds_no_place_is_turned_away_with_his_words_when_nobody_comes_out(
 
 def test_who_finds_no_place_waits_while_others_come_out() -> None:
     hanging = Hanging()
-    gate = Gate(hanging, inside=1, patience=20)
+    gate = ConcurrencyLimit(hanging, max_concurrent=1, stall_timeout=20)
     threads, answers = inside(gate, 1, hanging)
     late = threading.Thread(target=lambda: answers.append(ask(gate)[0]))
     late.start()
@@ -84,7 +84,7 @@ def test_who_finds_no_place_waits_while_others_come_out() -> None:
 
 def test_a_paper_that_nobody_asked_for_long_is_not_taken_for_stuck() -> None:
     hanging = Hanging()
-    gate = Gate(hanging, inside=1, patience=1)
+    gate = ConcurrencyLimit(hanging, max_concurrent=1, stall_timeout=1)
     time.sleep(1.2)
     threads, _ = inside(gate, 1, hanging)
     began = time.monotonic()

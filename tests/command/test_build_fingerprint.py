@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
-from broadsheet.command import makeup
+from broadsheet.command import build_fingerprint
 from broadsheet.config.options import load_options
 from broadsheet.pagecache.models import Purge
 from tests.command.papers import Paper, served, wait_until
@@ -43,17 +43,17 @@ def package(tmp_path: Path, settings: Settings) -> Path:
 
 
 def test_pages_are_made_with_every_file_and_with_the_options_that_they_show(package: Path, settings: Settings) -> None:
-    seen = {makeup.makeup(package)}
+    seen = {build_fingerprint.build_fingerprint(package)}
     (package / "models.py").touch()
-    seen.add(makeup.makeup(package))
+    seen.add(build_fingerprint.build_fingerprint(package))
     (package / "templates" / "base.html").write_text("<!DOCTYPE html>")
     os.utime(package / "templates" / "base.html", ns=(1, 1))
-    seen.add(makeup.makeup(package))
+    seen.add(build_fingerprint.build_fingerprint(package))
     settings.OPTIONS = load_options(data=settings.DATA, demo=True)
-    seen.add(makeup.makeup(package))
+    seen.add(build_fingerprint.build_fingerprint(package))
     assert len(seen) == 4
     (package / "models.pyc").touch()  # which Python writes by itself
-    assert makeup.makeup(package) in seen
+    assert build_fingerprint.build_fingerprint(package) in seen
 
 
 @pytest.mark.django_db
@@ -61,11 +61,11 @@ def test_a_machine_that_is_new_to_the_paper_leaves_the_pages_of_the_others_alone
     package: Path, settings: Settings
 ) -> None:
     before = Purge.objects.count()
-    makeup.renew_what_was_made_otherwise()
-    makeup.renew_what_was_made_otherwise()
+    build_fingerprint.purge_after_build_change()
+    build_fingerprint.purge_after_build_change()
     assert Purge.objects.count() == before
     settings.OPTIONS = load_options(data=settings.DATA, demo=True)
-    makeup.renew_what_was_made_otherwise()
+    build_fingerprint.purge_after_build_change()
     assert [purge.keys for purge in Purge.objects.order_by("pk")[before:]] == ["paper"]
-    makeup.renew_what_was_made_otherwise()
+    build_fingerprint.purge_after_build_change()
     assert Purge.objects.count() == before + 1

@@ -1,0 +1,1 @@
+"""The checks behind `broadsheet doctor`, some of which `serve`, `worker` and `bake` also run before they start."""
