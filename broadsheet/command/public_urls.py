@@ -6,8 +6,8 @@ from math import ceil
 
 from django.urls import reverse
 
-from broadsheet.discussion.queries import PER_PAGE
 from broadsheet.discussion.models import Comment
+from broadsheet.discussion.queries import PER_PAGE
 from broadsheet.newsroom.queries import public_paths
 
 

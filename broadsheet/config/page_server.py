@@ -18,7 +18,7 @@ def page_server(application: Application) -> PageServer:
         store=store(),
         is_ours=is_allowed_host,
         private=settings.NEVER_BAKED,
-        questions=settings.QUESTIONS,
+        questions=settings.UNCACHED_QUERY_PARAMETERS,
         added=hsts_headers(),
     )
 

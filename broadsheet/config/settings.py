@@ -8,6 +8,7 @@ from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from broadsheet.config.databases import database
 from broadsheet.config.options import SECRETS_FOLDER, load_options
 from broadsheet.config.secrets import read_secret
+from broadsheet.config.url_prefixes import URL_PREFIXES
 
 OPTIONS = load_options()
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -144,13 +145,17 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
+RESERVED_SLUGS = frozenset(prefix.reserves for prefix in URL_PREFIXES if prefix.reserves)
+HIDDEN_FROM_ROBOTS = tuple(prefix.path for prefix in URL_PREFIXES if prefix.hidden_from_robots)
 BAKED_PAGES = DATA / "baked"
-# Behind these addresses nothing is the same for everybody; everywhere else a query is ignored, but for old addresses.
-NEVER_BAKED = ("/cms/", "/comments/", "/demo/", "/desk/", "/media/", "/receipts/", "/search/", "/sign-", "/static/")
-QUESTIONS = ("p", "page_id")
-# Of the former these are for one reader each, and have on them what pages share and a process keeps.
-OF_ONE_READER = r"/(comments|receipts)/|/\d{4}/\d\d/\d\d/[-\w]+/comments/write/"
-# What stands in front and keeps pages too.
+NEVER_BAKED = tuple(prefix.path for prefix in URL_PREFIXES if prefix.never_baked)
+# Requests with one of these query parameters reach Django even where the page is baked: the old addresses of a paper
+# that came from WordPress. Pages depend on no other parameter.
+UNCACHED_QUERY_PARAMETERS = ("p", "page_id")
+# The pages for one commenter alone that contain cached fragments (ADR 22), as a regular expression for their beginning.
+_COMMENTERS_PREFIXES = [prefix.path for prefix in URL_PREFIXES if prefix.private and prefix.owner == "discussion"]
+PRIVATE_PAGES_WITH_FRAGMENTS = "|".join([*_COMMENTERS_PREFIXES, r"/\d{4}/\d\d/\d\d/[-\w]+/comments/write/"])
+# Caches in front that keep pages too (ADR 19).
 SURROGATE_HEADER = OPTIONS.surrogate_header
 PURGE_ADDRESSES = [str(address) for address in OPTIONS.purge_addresses]
 PURGE_TOKEN = OPTIONS.purge_token.get_secret_value()

@@ -1,4 +1,7 @@
-"""Which door an address leads to. The order matters: the paper's own addresses come before the page tree."""
+"""The URL configuration. The paper's own URLs come before the page tree, which matches any path.
+
+A new first segment needs a row in url_prefixes.py.
+"""
 
 from django.conf import settings
 from django.contrib.auth.views import LoginView, LogoutView
@@ -17,7 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-out/", LogoutView.as_view(next_page="/"), name="sign-out"),
     path("cms/", include(wagtailadmin_urls)),
     path("desk/", include("broadsheet.desk.urls")),
-    # Renditions only: originals are never served.
+    # Renditions only: originals, which may contain metadata such as a place, are never served (ADR 10).
     path("media/images/<path:path>", serve, {"document_root": settings.MEDIA_ROOT / "images"}),
     *([path("demo/", include("broadsheet.demo.urls"))] if settings.DEMO else []),
     path("", include("broadsheet.newsroom.urls")),

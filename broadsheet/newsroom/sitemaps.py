@@ -15,14 +15,13 @@ from broadsheet.newsroom.queries import all_articles, latest_news, moment, news_
 from broadsheet.pagecache.fragments import cacheable, depends_on
 
 XML = "application/xml; charset=utf-8"
-HIDDEN = ("/cms/", "/desk/", "/search/", "/sign-in/", "/receipts/", "/comments/waiting/", "/comments/confirm/")
 
 
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     """Keeps robots out of rooms that are not for reading, and shows them the sitemap."""
     cacheable()
-    rules = [f"Disallow: {path}" for path in HIDDEN]
+    rules = [f"Disallow: {path}" for path in settings.HIDDEN_FROM_ROBOTS]
     maps = [f"Sitemap: {settings.BASE_URL}/{name}" for name in ("sitemap.xml", "news-sitemap.xml")]
     lines = ["User-agent: *", *rules, "", *maps, ""]
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")

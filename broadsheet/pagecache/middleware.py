@@ -17,7 +17,7 @@ class PositionMiddleware:
     Or where the answer is for one reader alone and has on it what is kept: that query then saves several.
     """
 
-    of_one_reader = re.compile(settings.OF_ONE_READER)
+    of_one_reader = re.compile(settings.PRIVATE_PAGES_WITH_FRAGMENTS)
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

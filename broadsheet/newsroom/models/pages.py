@@ -4,6 +4,7 @@ import re
 from http import HTTPMethod
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse
@@ -20,32 +21,12 @@ from broadsheet.newsroom.models.paper import Paper
 from broadsheet.pagecache.fragments import cacheable
 
 PAGE_SIZE = 20
-# First parts of addresses that the paper itself needs; no page beneath the front page may take one.
-RESERVED = frozenset(
-    [
-        *(
-            "archive",
-            "authors",
-            "cms",
-            "comments",
-            "demo",
-            "desk",
-            "feed",
-            "healthz",
-            "images",
-            "media",
-            "page",
-            "readyz",
-        ),
-        *("receipts", "robots", "search", "sign-in", "sign-out", "sitemap", "news-sitemap", "static", "tags"),
-    ]
-)
 _YEAR = re.compile(r"\d{4}")
 
 
 def is_reserved(slug: str) -> bool:
     """Says whether the paper needs this first part of an address for itself."""
-    return slug in RESERVED or _YEAR.fullmatch(slug) is not None
+    return slug in settings.RESERVED_SLUGS or _YEAR.fullmatch(slug) is not None
 
 
 def check_slug_is_not_reserved(slug: str) -> None:
