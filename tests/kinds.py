@@ -9,12 +9,14 @@ import os
 import sys
 import time
 from collections.abc import Generator, Iterator
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
 
 import pytest
+from django.test import TransactionTestCase
 
 from tests import templates
 from tests.campaigns import is_second_look
@@ -65,7 +67,8 @@ def uses_of(item: pytest.Function) -> set[str]:
     """What a test uses by itself, by its fixtures and by the functions of the tests that it calls."""
     names = set(item.fixturenames)
     used = {FIXTURES[name] for name in names & FIXTURES.keys()}
-    if item.get_closest_marker("django_db") or "transactional_db" in names:
+    is_of_django = item.cls is not None and issubclass(item.cls, TransactionTestCase)
+    if item.get_closest_marker("django_db") or "transactional_db" in names or is_of_django:
         used.add("integration")
     for fixture in (vars(item.module).get(name) for name in names):
         used |= reached(inspect.unwrap(fixture)) if callable(fixture) else set()
@@ -148,14 +151,14 @@ def weight_of(item: pytest.Item) -> int:
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Remembers when the test began."""
-    item.stash[BEGAN] = time.monotonic() - templates.seconds()
+    item.stash[BEGAN] = own_time() - templates.seconds()
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_call(item: pytest.Item) -> None:
     """Forgets which programs the fixtures have started."""
     _started.clear()
-    item.stash[CALLED] = time.monotonic()
+    item.stash[CALLED] = own_time()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -165,18 +168,30 @@ def pytest_runtest_makereport(
     """Fails a test that has passed, but is of another kind than its mark says."""
     report = yield
     if report.passed and call.when == "call":
-        now = time.monotonic()
-        kind = next(kind for kind in KINDS if item.get_closest_marker(kind) or kind == "unit")
-        seconds = now - item.stash[CALLED if kind == "unit" else BEGAN] - (0 if kind == "unit" else templates.seconds())
-        if said := complaint(kind, seconds, started=_started, load=os.getloadavg()[0] / (os.cpu_count() or 1)):
+        kind = list(KINDS)[weight_of(item)]
+        began = item.stash[CALLED] if kind == "unit" else item.stash[BEGAN] + templates.seconds()
+        if said := complaint(kind, own_time() - began, started=_started):
             report.outcome, report.longrepr = "failed", said
     return report
 
 
-def complaint(kind: str, seconds: float, *, started: list[str], load: float) -> str:
-    """What a test of this kind should not have done; where more processes run than cores it may take longer."""
+def own_time() -> float:
+    """The clock, less the time that this thread has waited for a core."""
+    waited = 0.0
+    with suppress(OSError):
+        waited = int(Path("/proc/thread-self/schedstat").read_text().split()[1]) / 1e9
+    return time.monotonic() - waited
+
+
+def crowding() -> float:
+    """How many processes run for each core; programs that a test has started wait for theirs as well."""
+    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+
+
+def complaint(kind: str, seconds: float, *, started: list[str]) -> str:
+    """What a test of this kind should not have done."""
     limit = UNIT_SECONDS if kind == "unit" else SECONDS
-    allowed = limit * max(1.0, load)
+    allowed = limit * (crowding() if kind in {"process", "browser"} else 1)
     if kind in {"unit", "integration"} and started:
         return f"This test is of the kind “{kind}”, and has started a program ({started[0]}): mark it `process`."
     if kind != "campaign" and seconds > allowed:
