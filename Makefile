@@ -53,8 +53,10 @@ tidy: setup ## put the code and the templates into the form that check asks for
 	@$(RUN) ruff check --fix --quiet . ; $(RUN) ruff format --quiet .
 	@$(RUN) tools.templates --write
 
+LOCK := PATH="$(CURDIR)/.venv/bin:$$PATH" uv pip compile pyproject.toml --group build --all-extras --universal \
+	--python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet
+
 .PHONY: lock
-lock: setup ## resolve the dependencies anew into requirements.lock
-	@PATH="$(CURDIR)/.venv/bin:$$PATH" uv pip compile pyproject.toml --group dev --all-extras --universal \
-		--python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header \
-		$(if $(UPGRADE),--upgrade) --quiet -o requirements.lock
+lock: setup ## resolve the dependencies anew into requirements.lock and requirements-dev.lock
+	@$(LOCK) $(if $(UPGRADE),--upgrade) -o requirements.lock
+	@$(LOCK) $(if $(UPGRADE),--upgrade) --group dev --constraints requirements.lock -o requirements-dev.lock

@@ -1,4 +1,4 @@
-"""Makes .venv hold exactly what requirements.lock says, with whichever of uv, venv or pip is at hand.
+"""Makes .venv hold exactly what requirements-dev.lock says, with whichever of uv, venv or pip is at hand.
 
 Only the standard library is used: this runs before anything is installed. Started by tools/setup.py.
 """
@@ -19,7 +19,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 OWN_UV = ROOT / ".uv"
-LOCK = ROOT / "requirements.lock"
+LOCK = ROOT / "requirements-dev.lock"
 PROJECT = ROOT / "pyproject.toml"
 STAMP = VENV / "broadsheet-stamp"
 OLDEST_UV = (0, 5)
@@ -86,7 +86,7 @@ def build() -> None:
     STAMP.unlink(missing_ok=True)
     print("Installing the locked dependencies into .venv", flush=True)
     sync = [uv, "pip", "sync", "--quiet", "--require-hashes", "--python", str(venv_python()), str(LOCK)]
-    run(sync, "install the dependencies of requirements.lock")
+    run(sync, "install the dependencies of requirements-dev.lock")
     install_project()
     STAMP.write_text(fingerprint())
 
@@ -119,7 +119,7 @@ def machine_has_certificates() -> bool:
     return bool(places.cafile) or bool(places.capath and any(Path(places.capath).iterdir()))
 
 
-# uv: on PATH, or fetched once into .uv at the version and hashes of requirements.lock
+# uv: on PATH, or fetched once into .uv at the version and hashes of requirements-dev.lock
 
 
 def find_uv() -> str:
@@ -174,7 +174,7 @@ def locked_uv() -> str:
     found = re.search(r"^uv==.*(?:\n    .*)*", LOCK.read_text(), re.MULTILINE)
     if not found:
         raise SetupError(
-            "requirements.lock does not name uv, so it cannot be fetched: run make lock where uv is at hand."
+            "requirements-dev.lock does not name uv, so it cannot be fetched: run make lock where uv is at hand."
         )
     return found.group() + "\n"
 

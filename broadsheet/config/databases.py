@@ -65,7 +65,10 @@ def database(url: str, folder: Path) -> dict[str, Any]:
         )
     if find_spec("psycopg") is None:
         raise BadOptions(
-            ["PostgreSQL needs the package psycopg, which is not installed. Run pip install 'broadsheet[postgres]'."]
+            [
+                "PostgreSQL needs the package psycopg, which is not installed. In a checkout: "
+                "pip install --require-hashes -r requirements.lock"
+            ]
         )
     try:
         config: dict[str, Any] = dict(dj_database_url.parse(url, conn_max_age=600, conn_health_checks=True))

@@ -16,6 +16,7 @@ from tests.contracts.tree import ROOT
 from tools.licences import canonical, is_welcome
 from tools.suite import chosen, parser, plan
 
+ENTRY = r"^[\w.-]+==.*\\(?:\n    --hash=sha256:[0-9a-f]{64}(?: \\)?)+"  # of a lock
 TARGETS = {"help", "setup", "demo", "test", "test-fast", "check", "bench", "soak"}
 
 
@@ -44,19 +45,41 @@ def test_too_old_a_python_says_so_in_one_sentence(tmp_path: Path) -> None:
 
 def test_everything_that_pyproject_asks_for_is_locked_with_hashes() -> None:
     wanted = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    asked = [*wanted["project"]["dependencies"], *wanted["dependency-groups"]["dev"]]
-    locked = re.findall(
-        r"^([\w.-]+)==(\S+).*\\\n    --hash=sha256:", (ROOT / "requirements.lock").read_text(), re.MULTILINE
-    )
-    versions = {canonical(name): version for name, version in locked}
-    unmet = [
-        text for text in map(Requirement, asked) if not text.specifier.contains(versions.get(canonical(text.name), "0"))
-    ]
-    assert unmet == []
+    paper = [*wanted["project"]["dependencies"], *wanted["project"]["optional-dependencies"]["postgres"]]
+    paper += wanted["build-system"]["requires"]
+    assert unmet(paper, "requirements.lock") == []
+    assert unmet([*paper, *wanted["dependency-groups"]["dev"]], "requirements-dev.lock") == []
 
 
-def test_the_lock_names_no_address() -> None:
-    assert "://" not in (ROOT / "requirements.lock").read_text()
+def unmet(requirements: list[str], lock: str) -> list[str]:
+    """Return the requirements that a lock does not meet."""
+    versions = {canonical(entry.partition("==")[0]): entry.split()[0].partition("==")[2] for entry in locked(lock)}
+    asked = map(Requirement, requirements)
+    return [str(each) for each in asked if not each.specifier.contains(versions.get(canonical(each.name), "0"))]
+
+
+def locked(lock: str) -> list[str]:
+    """Return the entries of a lock: version, markers and hashes."""
+    return re.findall(ENTRY, (ROOT / lock).read_text(), re.MULTILINE)
+
+
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
+def test_a_lock_has_nothing_but_versions_with_hashes(lock: str) -> None:
+    assert "".join(f"{entry}\n" for entry in locked(lock)) == (ROOT / lock).read_text()
+
+
+def test_developers_have_what_a_paper_runs_on_in_the_very_same_versions() -> None:
+    assert [entry for entry in locked("requirements.lock") if entry not in locked("requirements-dev.lock")] == []
+
+
+def test_a_paper_is_installed_without_the_tools_of_developers() -> None:
+    names = {entry.partition("==")[0] for entry in locked("requirements.lock")}
+    assert {"pytest", "mypy", "ruff", "hypothesis", "playwright", "uv"} & names == set()
+
+
+def test_what_builds_the_package_is_locked_for_a_build_without_isolation() -> None:
+    written = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    assert written["dependency-groups"]["build"] == written["build-system"]["requires"]
 
 
 @pytest.mark.parametrize("licence", ["GPL-3.0-only", "AGPLv3", "GNU General Public License v3 (GPLv3)", "GNU AGPL", ""])
