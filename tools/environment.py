@@ -1,4 +1,4 @@
-"""Makes .venv hold exactly what requirements-dev.lock says, with whichever of uv, venv or pip is at hand.
+"""Makes .venv hold exactly what requirements-dev.lock says, with the uv on PATH or one fetched for this checkout.
 
 Only the standard library is used: this runs before anything is installed. Started by tools/setup.py.
 """
@@ -8,7 +8,6 @@ import hashlib
 import os
 import re
 import shutil
-import ssl
 import subprocess
 import sys
 import tomllib
@@ -16,18 +15,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tools.fetch_uv import WITHOUT_FETCHING, fetch_uv, locked_uv
+from tools.package_index import SetupError, uv_flags, uv_variables
+
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
-OWN_UV = ROOT / ".uv"
+UV_FOLDER = ROOT / ".uv"
+OUR_UV = UV_FOLDER / "uv"
 LOCK = ROOT / "requirements-dev.lock"
 PROJECT = ROOT / "pyproject.toml"
 STAMP = VENV / "broadsheet-stamp"
 OLDEST_UV = (0, 5)
 
-NO_INSTALLER = (
-    "Nothing here can install packages: there is no uv, and this Python has neither venv nor pip. "
-    "Install one of them (on Debian and Ubuntu: apt-get install python3-venv) and run the same command again."
-)
 SCRIPT = """#!/bin/sh
 '''exec' "{python}" "$0" "$@"
 ' '''
@@ -37,10 +36,6 @@ from {module} import {function}
 
 sys.exit({function}())
 """
-
-
-class SetupError(Exception):
-    """Says in one sentence why the environment could not be made."""
 
 
 def main() -> int:
@@ -57,8 +52,8 @@ def main() -> int:
 
 @contextmanager
 def only_one_at_a_time() -> Iterator[None]:
-    OWN_UV.mkdir(exist_ok=True)
-    with (OWN_UV / "lock").open("w") as turnstile:
+    UV_FOLDER.mkdir(exist_ok=True)
+    with (UV_FOLDER / "lock").open("w") as turnstile:
         fcntl.flock(turnstile, fcntl.LOCK_EX)
         yield
 
@@ -85,8 +80,8 @@ def build() -> None:
         run([uv, "venv", "--quiet", "--python", base_python(), str(VENV)], "make the virtual environment .venv")
     STAMP.unlink(missing_ok=True)
     print("Installing the locked dependencies into .venv", flush=True)
-    sync = [uv, "pip", "sync", "--quiet", "--require-hashes", "--python", str(venv_python()), str(LOCK)]
-    run(sync, "install the dependencies of requirements-dev.lock")
+    sync = [uv, "pip", "sync", "--quiet", "--require-hashes", "--python", str(venv_python())]
+    run([*sync, *uv_flags(os.environ), str(LOCK)], f"install the dependencies of {LOCK.name}")
     install_project()
     STAMP.write_text(fingerprint())
 
@@ -105,35 +100,36 @@ def run(command: list[str], purpose: str) -> None:
 
 
 def surroundings() -> dict[str, str]:
-    """Returns the environment for uv and pip: no foreign virtualenv, no Python from elsewhere, the machine's own trust.
-
-    A network with a certificate authority of its own is known to the machine's store but not to the one inside uv.
-    """
+    """Return the environment for uv: no foreign virtualenv, no Python from elsewhere, the machine's package index."""
     kept = {key: value for key, value in os.environ.items() if key not in {"VIRTUAL_ENV", "PYTHONHOME"}}
-    trust = {"UV_SYSTEM_CERTS": "1", "UV_NATIVE_TLS": "1"} if machine_has_certificates() else {}
-    return {**trust, **kept, "UV_PYTHON_DOWNLOADS": "never"}
+    return uv_variables(kept) | {"UV_PYTHON_DOWNLOADS": "never"}
 
 
-def machine_has_certificates() -> bool:
-    places = ssl.get_default_verify_paths()
-    return bool(places.cafile) or bool(places.capath and any(Path(places.capath).iterdir()))
-
-
-# uv: on PATH, or fetched once into .uv at the version and hashes of requirements-dev.lock
+# uv: on PATH, or fetched once into .uv at the version and hashes of the lock
 
 
 def find_uv() -> str:
-    """Returns a uv that works: the one on PATH, or our own."""
-    ours = [OWN_UV / "venv" / "bin" / "uv", OWN_UV / "lib" / "bin" / "uv"]
-    for found in [shutil.which("uv"), *map(str, ours)]:
-        if found and is_usable(found):
-            return found
-    return fetch_uv()
+    """Return a uv that works: the one on PATH, or our own."""
+    on_path = shutil.which("uv")
+    if on_path and version_of(on_path) >= OLDEST_UV:
+        return on_path
+    locked = locked_uv(LOCK)
+    if version_of(str(OUR_UV)) != numbers(locked.version):
+        print("Fetching uv into .uv", flush=True)
+        fetch_uv(locked, OUR_UV, os.environ)
+        if not version_of(str(OUR_UV)):
+            raise SetupError(f"uv was downloaded to {OUR_UV}, but does not run there. {WITHOUT_FETCHING}")
+    return str(OUR_UV)
 
 
-def is_usable(uv: str) -> bool:
-    version = re.match(r"uv (\d+)\.(\d+)", output_of([uv, "--version"]))
-    return version is not None and tuple(map(int, version.groups())) >= OLDEST_UV
+def version_of(uv: str) -> tuple[int, ...]:
+    """Return the version of a uv, or () where it does not run."""
+    found = re.match(r"uv (\d[\d.]*)", output_of([uv, "--version"]))
+    return numbers(found[1]) if found else ()
+
+
+def numbers(version: str) -> tuple[int, ...]:
+    return tuple(map(int, version.split(".")))
 
 
 def output_of(command: list[str]) -> str:
@@ -142,41 +138,6 @@ def output_of(command: list[str]) -> str:
         return subprocess.run(command, capture_output=True, text=True, check=False).stdout
     except OSError:
         return ""
-
-
-def fetch_uv() -> str:
-    print("Fetching uv into .uv", flush=True)
-    wanted = OWN_UV / "uv.txt"
-    wanted.write_text(locked_uv())
-    arguments = ["install", "--quiet", "--disable-pip-version-check", "--only-binary=:all:", "--require-hashes"]
-    arguments += ["-r", str(wanted)]
-    if make_uv_venv():
-        run([str(OWN_UV / "venv" / "bin" / "python"), "-m", "pip", *arguments], "fetch uv")
-        return str(OWN_UV / "venv" / "bin" / "uv")
-    if not output_of([base_python(), "-m", "pip", "--version"]):
-        raise SetupError(NO_INSTALLER)
-    library = OWN_UV / "lib"
-    run([base_python(), "-m", "pip", *arguments, "--upgrade", "--target", str(library)], "fetch uv")
-    return str(library / "bin" / "uv")
-
-
-def make_uv_venv() -> bool:
-    """Makes an environment of its own for uv; false where this Python cannot (Debian without python3-venv)."""
-    command = [base_python(), "-m", "venv", "--clear", str(OWN_UV / "venv")]
-    if subprocess.run(command, capture_output=True, check=False).returncode:
-        shutil.rmtree(OWN_UV / "venv", ignore_errors=True)
-        return False
-    return True
-
-
-def locked_uv() -> str:
-    """Returns uv's own lines of the lock: version and hashes."""
-    found = re.search(r"^uv==.*(?:\n    .*)*", LOCK.read_text(), re.MULTILINE)
-    if not found:
-        raise SetupError(
-            "requirements-dev.lock does not name uv, so it cannot be fetched: run make lock where uv is at hand."
-        )
-    return found.group() + "\n"
 
 
 # The project itself: what an editable install leaves behind, without a build backend fetched beside the lock

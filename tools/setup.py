@@ -34,7 +34,8 @@ def main():
                 return subprocess.call([python] + sys.argv)
         print(SENTENCE % sys.version_info[:2], file=sys.stderr)
         return 1
-    import environment  # only a Python of today can read it
+    sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    from tools import environment  # only a Python of today can read it
 
     return environment.main()
 
