@@ -79,7 +79,7 @@ MIDDLEWARE = [
     "broadsheet.newsroom.middleware.EditorsDoorMiddleware",
     "broadsheet.core.middleware.RefusalMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
-    "broadsheet.interchange.middleware.OldNumbersMiddleware",
+    "broadsheet.interchange.middleware.LegacyQueryRedirectMiddleware",
 ]
 
 ROOT_URLCONF = "broadsheet.config.urls"

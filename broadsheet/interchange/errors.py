@@ -1,10 +1,10 @@
-"""What the doors of the paper refuse, each in a sentence for the person who brought the file."""
+"""The refusals of imports, each in a sentence for the operator."""
 
 from broadsheet.core.errors import Refusal
 
 
 class NotAnExport(Refusal):
-    """The file is no export that can be read, or stops being one at `line`."""
+    """The file is not a readable export, or cannot be read any further than `line`."""
 
     code = "not-an-export"
     http_status = 422
@@ -15,7 +15,7 @@ class NotAnExport(Refusal):
 
 
 class NoMedia(Refusal):
-    """The folder of pictures is not there."""
+    """The media folder does not exist."""
 
     code = "no-media"
     http_status = 422

@@ -23,6 +23,33 @@ SABOTAGES = {
     "a rule that knows a form": ("room", "discussion/rules.py", "import broadsheet.discussion.forms"),
     "a page cache that knows a room": ("building", "pagecache/pages.py", "import broadsheet.newsroom.models"),
     "a disk that knows who answers": ("pagecache", "pagecache/store.py", "import broadsheet.pagecache.server"),
+    "loading that knows a source": (
+        "interchange",
+        "interchange/loading/importer.py",
+        "import broadsheet.interchange.sources.wordpress",
+    ),
+    "a source that calls loading": (
+        "interchange",
+        "interchange/sources/wordpress.py",
+        "import broadsheet.interchange.loading.importer",
+    ),
+    "a record that knows its source": (
+        "interchange",
+        "interchange/records.py",
+        "import broadsheet.interchange.sources.wordpress",
+    ),
+    "a source that is listed nowhere": ("sources", "interchange/sources/gazette.py", ""),
+    "sources that know each other": (
+        "sources",
+        "interchange/sources/wordpress.py",
+        "import broadsheet.interchange.sources.ghost",
+    ),
+    "a report that knows the importer": (
+        "loading",
+        "interchange/loading/report.py",
+        "import broadsheet.interchange.loading.importer",
+    ),
+    "a source that needs Django": ("reading", "interchange/sources/wordpress.py", "import django"),
     "a back door": ("faces", "review/rules.py", "import broadsheet.discussion.emails"),
     "another room's views": ("faces", "review/views.py", "import broadsheet.discussion.views"),
     "a room taken whole": ("faces", "review/models.py", "import broadsheet.discussion"),
@@ -32,6 +59,10 @@ FILES = ["__init__", "actions", "errors", "forms", "models", "rules", "views"]
 OTHERWISE = {
     "core": ["__init__", "errors", "settings"],
     "config": ["__init__", "errors", "settings"],
+    "interchange": [
+        *("__init__", "blocks", "models", "records", "html/__init__", "loading/__init__", "loading/importer"),
+        *("loading/report", "sources/__init__", "sources/ghost", "sources/wordpress"),
+    ],
     "pagecache": ["__init__", "actions", "errors", "server", "models", "pages"],
 }
 
@@ -47,7 +78,9 @@ def building(tmp_path: Path) -> Path:
     for room in rooms():
         (inside / room).mkdir(parents=True)
         for name in OTHERWISE.get(room, FILES):
-            (inside / room / f"{name}.py").write_text("")
+            path = inside / room / f"{name}.py"
+            path.parent.mkdir(exist_ok=True)
+            path.write_text("")
     (inside / "__init__.py").write_text("")
     (inside / "review/actions.py").write_text("import broadsheet.discussion.actions\n")
     (inside / "accounts/actions.py").write_text("import broadsheet.mail.actions\n")

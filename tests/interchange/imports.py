@@ -15,7 +15,7 @@ from broadsheet.interchange.errors import NotAnExport
 from broadsheet.interchange.models import Counterpart
 from broadsheet.newsroom.models import ArticlePage, Author, PlainPage, SectionPage
 from broadsheet.review.models import Decision
-from tests.interchange.exports import BEGIN, END
+from tests.interchange.wxr import BEGIN, END
 
 
 def run(path: Path, *words: str) -> str:

@@ -1,40 +1,43 @@
-"""Cuts the stream of posts and comments into pieces that are each written in one transaction."""
+"""Cuts the stream of records into batches, each of which is saved in one transaction."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from broadsheet.interchange.wordpress.records import CommentRecord, PostRecord
+from broadsheet.interchange.records import Commentable, CommentRecord
 
-POSTS = 50
-COMMENTS = 1000
+MAX_ITEMS = 50
+MAX_COMMENTS = 1000
 
 
 @dataclass(eq=False)
 class Bundle:
-    """A post and those of its comments that are written with it. A post of many comments has several bundles."""
+    """An article, page or other item and those of its comments that are saved with it.
 
-    post: PostRecord
+    An item with many comments has several bundles; `is_first` and `is_last` tell where a bundle stands among them.
+    """
+
+    item: Commentable
     comments: list[CommentRecord] = field(default_factory=list)
     is_first: bool = True
     is_last: bool = True
 
 
-def batches(records: Iterable[PostRecord | CommentRecord]) -> Iterator[list[Bundle]]:
-    """Yields up to POSTS posts or about COMMENTS comments at a time; what it holds does not grow with the file.
+def batches(records: Iterable[Commentable | CommentRecord]) -> Iterator[list[Bundle]]:
+    """Yield up to MAX_ITEMS items or about MAX_COMMENTS comments at a time, so that memory is bounded.
 
-    What stands before an error of the file is yielded before the error is raised.
+    An error of `records` is raised only after the records before it have been yielded.
     """
     batch: list[Bundle] = []
     count = 0
     for record in records:
-        if isinstance(record, PostRecord):
-            if len(batch) >= POSTS or count >= COMMENTS:
+        if not isinstance(record, CommentRecord):
+            if len(batch) >= MAX_ITEMS or count >= MAX_COMMENTS:
                 yield batch
                 batch, count = [], 0
             batch.append(Bundle(record))
         elif batch:
-            if len(batch[-1].comments) >= COMMENTS:
-                following = Bundle(batch[-1].post, is_first=False)
+            if len(batch[-1].comments) >= MAX_COMMENTS:
+                following = Bundle(batch[-1].item, is_first=False)
                 batch[-1].is_last = False
                 yield batch
                 batch, count = [following], 0

@@ -1,211 +1,212 @@
-"""Turns comments of the source into comments of the paper, with the record of what was decided on them there."""
+"""Turns records into comments of the paper, with decisions that say how they were moderated in the source."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from hashlib import sha256
 
 from broadsheet.commenters.models import address_digest
 from broadsheet.discussion.actions import ImportedComment, import_comments
 from broadsheet.discussion.models import MAX_NAME, MAX_WEBSITE, Comment, Revision, Thread
 from broadsheet.discussion.reasons import Reason
 from broadsheet.discussion.states import CommentState
-from broadsheet.interchange.loading.report import Came, Changed, Known, Out, Report
-from broadsheet.interchange.loading.wording import name_of, web_site, words_of
-from broadsheet.interchange.memory import Memory, fit
+from broadsheet.interchange.import_log import ImportLog, stored_key
+from broadsheet.interchange.loading.normalise import one_line, website
+from broadsheet.interchange.loading.report import Changed, Existing, Imported, Report, Skipped
 from broadsheet.interchange.models import SourceKind
-from broadsheet.interchange.wordpress.records import CommentApproval, CommentKind, CommentRecord
+from broadsheet.interchange.records import CommentKind, CommentRecord, CommentStatus
 from broadsheet.review.actions import import_decisions
 from broadsheet.review.models import Decision
 from broadsheet.review.outcomes import Outcome
 
 ANONYMOUS = "Anonymous"
 STATES = {
-    CommentApproval.APPROVED: CommentState.PUBLISHED,
-    CommentApproval.PENDING: CommentState.PENDING,
-    CommentApproval.SPAM: CommentState.DECLINED,
-    CommentApproval.TRASH: CommentState.DECLINED,
+    CommentStatus.APPROVED: CommentState.PUBLISHED,
+    CommentStatus.PENDING: CommentState.PENDING,
+    CommentStatus.SPAM: CommentState.DECLINED,
+    CommentStatus.TRASHED: CommentState.DECLINED,
 }
-_CAME = {
-    CommentState.PUBLISHED: Came.PUBLISHED,
-    CommentState.PENDING: Came.PENDING,
-    CommentState.DECLINED: Came.DECLINED,
+_IMPORTED = {
+    CommentState.PUBLISHED: Imported.PUBLISHED,
+    CommentState.PENDING: Imported.PENDING,
+    CommentState.DECLINED: Imported.DECLINED,
 }
-_LEFT_OUT = {
-    CommentKind.PINGBACK: Out.PINGBACKS,
-    CommentKind.TRACKBACK: Out.PINGBACKS,
-    CommentKind.OTHER: Out.OTHER_COMMENT,
+_SKIPPED = {
+    CommentKind.PINGBACK: Skipped.PINGBACKS,
+    CommentKind.OTHER: Skipped.OTHER_COMMENTS,
 }
-# What the record says: WordPress keeps neither who decided, nor when, nor why.
-_DECIDED = {
-    CommentApproval.APPROVED: (Outcome.APPROVE, None, "Approved in WordPress before the import of {}."),
-    CommentApproval.SPAM: (Outcome.DECLINE, Reason.SPAM, "Marked as spam in WordPress before the import of {}."),
-    CommentApproval.TRASH: (
+# No source exports who decided, when and why; the private note of the decision says so.
+_DECISIONS = {
+    CommentStatus.APPROVED: (Outcome.APPROVE, None, "Approved in {system} before the import of {day}."),
+    CommentStatus.SPAM: (Outcome.DECLINE, Reason.SPAM, "Marked as spam in {system} before the import of {day}."),
+    CommentStatus.TRASHED: (
         Outcome.DECLINE,
         Reason.IRRELEVANT,
-        "In the trash of WordPress before the import of {}. WordPress keeps no reason; “irrelevant” stands in for it.",
+        "In the trash of {system} before the import of {day}. {system} keeps no reason; “irrelevant” stands in for it.",
     ),
 }
 MAX_WAITING = 5000
 
 
 @dataclass(eq=False)
-class Column:
-    """Comments of one article that are to be written together; `is_last` where the file has no more of them."""
+class ArticleComments:
+    """New comments of one article; `is_last` where the export has no more of them.
 
-    article: int
-    published: datetime
+    `published_at` is the date of the article, for comments without a date of their own.
+    """
+
+    article_id: int
+    published_at: datetime
     comments: Sequence[CommentRecord]
     is_last: bool = True
 
 
 @dataclass
 class _Batch:
-    """What is about to be written, in an order in which nobody answers what is not there yet."""
+    """Comments that are to be saved together, parents before their replies."""
 
     threads: dict[int, int]
-    adopted: dict[str, ImportedComment] = field(default_factory=dict)
+    imported: dict[str, ImportedComment] = field(default_factory=dict)
     records: list[CommentRecord] = field(default_factory=list)
 
 
-class Comments:
-    """The comments of one source."""
+class CommentImporter:
+    """The comments of one source. `system` and `today` are named in the decisions."""
 
-    def __init__(self, memory: Memory, report: Report, *, today: date) -> None:
-        self.memory, self.report, self.today = memory, report, today
+    def __init__(self, log: ImportLog, report: Report, *, system: str, today: date) -> None:
+        self.log, self.report, self.system, self.today = log, report, system, today
         self.waiting: dict[int, list[CommentRecord]] = {}
 
     def wanted(self, comments: Iterable[CommentRecord]) -> list[CommentRecord]:
-        """Those that readers wrote; the rest is counted."""
-        kept = []
-        for one in comments:
-            if one.kind in _LEFT_OUT:
-                self.report.out[_LEFT_OUT[one.kind]] += 1
-            elif not words_of(one.body):
-                self.report.out[Out.EMPTY] += 1
+        """Return the comments that readers wrote, and count the others."""
+        wanted = []
+        for comment in comments:
+            if comment.kind in _SKIPPED:
+                self.report.skipped[_SKIPPED[comment.kind]] += 1
+            elif not comment.text:
+                self.report.skipped[Skipped.EMPTY] += 1
             else:
-                kept.append(one)
-        return kept
+                wanted.append(comment)
+        return wanted
 
-    def fresh(self, comments: Sequence[CommentRecord]) -> dict[str, CommentRecord]:
-        """Those of the wanted that did not come in before, by key, each once."""
-        known = self.memory.known(SourceKind.COMMENT, map(key_of, comments))
-        if known:
-            self.report.known[Known.COMMENTS] += len(known)
-        fresh: dict[str, CommentRecord] = {}
-        for one in comments:
-            if fit(key_of(one)) not in known:
-                fresh.setdefault(key_of(one), one)
-        self.report.out[Out.TWICE] += sum(fresh.get(key_of(one), one) is not one for one in comments)
-        return fresh
+    def new(self, comments: Sequence[CommentRecord]) -> dict[str, CommentRecord]:
+        """Return the comments that are not in the import log, by key; existing and repeated comments are counted."""
+        logged = self.log.targets(SourceKind.COMMENT, (comment.key for comment in comments))
+        if logged:
+            self.report.existing[Existing.COMMENTS] += len(logged)
+        new: dict[str, CommentRecord] = {}
+        for comment in comments:
+            if stored_key(comment.key) not in logged:
+                new.setdefault(comment.key, comment)
+        self.report.skipped[Skipped.REPEATED] += sum(new.get(item.key, item) is not item for item in comments)
+        return new
 
-    def adopt(self, columns: Sequence[Column]) -> None:
-        """Writes the comments of several articles, in the caller's transaction, each behind what it answers."""
-        batch, stored = _Batch(_threads(columns)), self._parents(columns)
-        for column in columns:
-            self._order(column, batch, stored)
+    def save(self, groups: Sequence[ArticleComments]) -> None:
+        """Save the comments of several articles, parents first, in the transaction of the caller."""
+        batch, saved = _Batch(_threads(groups)), self._saved_parents(groups)
+        for group in groups:
+            self._order(group, batch, saved)
         for record in batch.records:
-            self.report.came[_CAME[STATES[record.approval]]] += 1
-        if self.report.is_dry or not batch.adopted:
+            self.report.imported[_IMPORTED[STATES[record.status]]] += 1
+        if self.report.is_dry or not batch.imported:
             return
-        comments = import_comments(list(batch.adopted.values()))
+        comments = import_comments(list(batch.imported.values()))
         import_decisions(
             self._decision(record, comment)
             for record, comment in zip(batch.records, comments, strict=True)
-            if record.approval in _DECIDED
+            if record.status in _DECISIONS
         )
-        numbers = {key: comment.pk for key, comment in zip(batch.adopted, comments, strict=True)}
-        self.memory.remember(SourceKind.COMMENT, numbers)
+        targets = {key: comment.pk for key, comment in zip(batch.imported, comments, strict=True)}
+        self.log.add(SourceKind.COMMENT, targets)
 
-    def _parents(self, columns: Sequence[Column]) -> dict[str, Comment]:
-        """The comments that came in before and are answered by these."""
-        waiting = [one for column in columns for one in self.waiting.get(column.article, [])]
-        answers = [*waiting, *(one for column in columns for one in column.comments)]
-        keys = {str(one.parent_id) for one in answers if one.parent_id is not None}
-        known = self.memory.known(SourceKind.COMMENT, keys)
-        comments = Comment.objects.in_bulk(known.values())
-        return {key: comments[number] for key, number in known.items() if number in comments}
+    def _saved_parents(self, groups: Sequence[ArticleComments]) -> dict[str, Comment]:
+        """Return the saved comments, by key, to which comments of these groups reply."""
+        waiting = [comment for group in groups for comment in self.waiting.get(group.article_id, [])]
+        replies = [*waiting, *(comment for group in groups for comment in group.comments)]
+        keys = {reply.parent_key for reply in replies if reply.parent_key is not None}
+        logged = self.log.targets(SourceKind.COMMENT, keys)
+        comments = Comment.objects.in_bulk(logged.values())
+        return {key: comments[target] for key, target in logged.items() if target in comments}
 
-    def _order(self, column: Column, batch: _Batch, stored: dict[str, Comment]) -> None:
-        """Adds the comments of a column behind their parents; what waits for a parent in the next piece is kept."""
-        waiting = [*self.waiting.pop(column.article, []), *column.comments]
+    def _order(self, group: ArticleComments, batch: _Batch, saved: dict[str, Comment]) -> None:
+        """Add the comments of a group after their parents; a reply whose parent is still to come waits for it."""
+        waiting = [*self.waiting.pop(group.article_id, []), *group.comments]
         while waiting:
-            left = [one for one in waiting if not self._placed(one, column, batch, stored)]
+            left = [comment for comment in waiting if not self._add_after_parent(comment, group, batch, saved)]
             if len(left) == len(waiting):
                 break
             waiting = left
-        if not column.is_last and len(waiting) < MAX_WAITING:
-            self.waiting[column.article] = waiting
+        if not group.is_last and len(waiting) < MAX_WAITING:
+            self.waiting[group.article_id] = waiting
             return
-        for number, one in enumerate(waiting):
-            # What is left answers something that is not here, or each other in a circle, which the first one breaks.
-            if not number or not self._placed(one, column, batch, stored):
-                self.report.changed[Changed.PARENTLESS] += 1
-                self._add(one, None, column, batch)
+        for place, comment in enumerate(waiting):
+            # The rest reply to comments that are not here, or to each other in a circle, which the first breaks.
+            if not place or not self._add_after_parent(comment, group, batch, saved):
+                self.report.changed[Changed.ORPHANED] += 1
+                self._add(comment, None, group, batch)
 
-    def _placed(self, one: CommentRecord, column: Column, batch: _Batch, stored: dict[str, Comment]) -> bool:
-        """Adds a comment if what it answers is here, under the same article."""
-        if one.parent_id is None:
-            self._add(one, None, column, batch)
+    def _add_after_parent(
+        self, comment: CommentRecord, group: ArticleComments, batch: _Batch, saved: dict[str, Comment]
+    ) -> bool:
+        """Add a comment if its parent is here, on the same article; return whether it was added."""
+        if comment.parent_key is None:
+            self._add(comment, None, group, batch)
             return True
-        parent = batch.adopted.get(str(one.parent_id)) or stored.get(str(one.parent_id))
-        if parent is None or parent.thread_id != batch.threads[column.article]:
+        parent = batch.imported.get(comment.parent_key) or saved.get(comment.parent_key)
+        if parent is None or parent.thread_id != batch.threads[group.article_id]:
             return False
-        self._add(one, parent, column, batch)
+        self._add(comment, parent, group, batch)
         return True
 
-    def _add(self, one: CommentRecord, parent: ImportedComment | Comment | None, column: Column, batch: _Batch) -> None:
-        key = key_of(one)
-        if key in batch.adopted:
-            self.report.out[Out.TWICE] += 1
+    def _add(
+        self,
+        comment: CommentRecord,
+        parent: ImportedComment | Comment | None,
+        group: ArticleComments,
+        batch: _Batch,
+    ) -> None:
+        if comment.key in batch.imported:
+            self.report.skipped[Skipped.REPEATED] += 1
             return
-        batch.records.append(one)
-        batch.adopted[key] = ImportedComment(
-            thread_id=batch.threads[column.article],
-            revision=self._words(one),
-            digest=address_digest(one.email or f"no address {self.memory.source.address} {key}"),
-            written_at=one.written.at if one.written else self._undated(column),
-            state=STATES[one.approval],
+        batch.records.append(comment)
+        batch.imported[comment.key] = ImportedComment(
+            thread_id=batch.threads[group.article_id],
+            revision=self._revision(comment),
+            # A comment without an address is by a commenter of its own, not by the same one as all others.
+            digest=address_digest(comment.email or f"no address {self.log.source.address} {comment.key}"),
+            written_at=comment.written_at or self._undated(group),
+            state=STATES[comment.status],
             parent=parent,
         )
 
-    def _undated(self, column: Column) -> datetime:
+    def _undated(self, group: ArticleComments) -> datetime:
         self.report.changed[Changed.UNDATED_COMMENTS] += 1
-        return column.published
+        return group.published_at
 
-    def _words(self, one: CommentRecord) -> Revision:
-        """The comment's words, whole: what a reader wrote is not shortened, however long it is."""
-        name = name_of(one.author_name, MAX_NAME, cut=lambda: self._note(Changed.NAMES))
+    def _revision(self, comment: CommentRecord) -> Revision:
+        # The text is not shortened, however long it is: nobody edits a reader's words.
+        name = one_line(comment.name, MAX_NAME, on_cut=lambda: self._count(Changed.NAMES))
         if not name:
-            self._note(Changed.NAMELESS)
-        site = web_site(one.author_url, MAX_WEBSITE, lost=lambda: self._note(Changed.SITES))
-        return Revision(name=name or ANONYMOUS, website=site, text=words_of(one.body))
+            self._count(Changed.NAMELESS)
+        site = website(comment.website, MAX_WEBSITE, on_drop=lambda: self._count(Changed.WEBSITES))
+        return Revision(name=name or ANONYMOUS, website=site, text=comment.text)
 
-    def _note(self, change: Changed) -> None:
+    def _count(self, change: Changed) -> None:
         self.report.changed[change] += 1
 
     def _decision(self, record: CommentRecord, comment: Comment) -> Decision:
-        """The record, dated like the comment: when it was really decided is not known, and nobody here let it wait."""
-        outcome, reason, note = _DECIDED[record.approval]
+        outcome, reason, note = _DECISIONS[record.status]
         return Decision(
             revision=comment.latest,
             outcome=outcome,
             reason=reason,
-            private_note=note.format(self.today.isoformat()),
+            private_note=note.format(system=self.system, day=self.today.isoformat()),
+            # The real time is not exported; with that of the comment, no imported comment counts as a long wait.
             made_at=comment.written_at,
         )
 
 
-def _threads(columns: Sequence[Column]) -> dict[int, int]:
+def _threads(groups: Sequence[ArticleComments]) -> dict[int, int]:
     """Return the thread of each article; for an article of a dry run, which has none, a number that no thread has."""
-    articles = [column.article for column in columns]
+    articles = [group.article_id for group in groups]
     threads = dict(Thread.objects.filter(article__in=articles).values_list("article", "pk"))
     return {article: threads.get(article, -article) for article in articles}
-
-
-def key_of(one: CommentRecord) -> str:
-    """What the source calls a comment: its number, or, in a file without numbers, a digest of all it is."""
-    if one.source_id is not None:
-        return str(one.source_id)
-    told = "\0".join(map(str, (one.post_id, one.author_name, one.written, one.body)))
-    return f"untold:{sha256(told.encode()).hexdigest()}"

@@ -1,35 +1,35 @@
-"""Tells the operator how far an import is: a bar on a terminal, a line now and then anywhere else."""
+"""Shows the operator how far an import is: a bar on a terminal, four lines for each stage anywhere else."""
 
 from typing import TextIO
 
 WIDTH = 30
-STEPS = 4  # lines for each part of the work where there is no terminal
+STEPS = 4
 
 
-class Progress:
-    """Writes to a stream that is not the report's."""
+class ProgressBar:
+    """Writes the progress to a stream, which is not the stream of the report."""
 
     def __init__(self, stream: TextIO) -> None:
         self.stream = stream
         self.is_terminal = stream.isatty()
-        self.told: tuple[str, int] = ("", -1)
+        self.shown: tuple[str, int] = ("", -1)
 
-    def tell(self, part: str, done: int, total: int, more: str = "") -> None:
-        """Says that `done` of `total` of a part of the work is done; says it only where it is news."""
-        share = done * 100 // total if total else 100
-        news = (part, share if self.is_terminal else share * STEPS // 100)
-        if news == self.told:
+    def update(self, stage: str, done: int, total: int, details: str = "") -> None:
+        """Show that `done` of `total` of a stage is done, if that differs from the display."""
+        percent = done * 100 // total if total else 100
+        display = (stage, percent if self.is_terminal else percent * STEPS // 100)
+        if display == self.shown:
             return
-        self.told = news
+        self.shown = display
         if self.is_terminal:
-            bar = "#" * (share * WIDTH // 100)
-            self.stream.write(f"\r\x1b[K{part} [{bar:<{WIDTH}}] {share:3} % {more}")
+            bar = "#" * (percent * WIDTH // 100)
+            self.stream.write(f"\r\x1b[K{stage} [{bar:<{WIDTH}}] {percent:3} % {details}")
         else:
-            self.stream.write(f"{part} {share} % {more}".rstrip() + "\n")
+            self.stream.write(f"{stage} {percent} % {details}".rstrip() + "\n")
         self.stream.flush()
 
-    def end(self) -> None:
-        """Takes the bar away."""
-        if self.is_terminal and self.told[0]:
+    def close(self) -> None:
+        """Remove the bar from the terminal."""
+        if self.is_terminal and self.shown[0]:
             self.stream.write("\r\x1b[K")
             self.stream.flush()

@@ -1,14 +1,17 @@
-"""What an import did, in numbers and in words."""
+"""The report of an import: counts, and the sentences in which the operator reads them."""
 
 from collections import Counter
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TypeVar
 
 LISTED = 20
 
+Kind = TypeVar("Kind", bound=StrEnum)
 
-class Came(StrEnum):
-    """What came in; each value tells a number of one and of several."""
+
+class Imported(StrEnum):
+    """New objects of the paper; each value has the singular and the plural."""
 
     ARTICLES = "article|articles"
     DRAFTS = "draft article|draft articles"
@@ -23,32 +26,32 @@ class Came(StrEnum):
     REDIRECTS = "old address that leads to its article or page|old addresses that lead to their articles and pages"
 
 
-class Known(StrEnum):
-    """What came in earlier."""
+class Existing(StrEnum):
+    """Records that an earlier run imported."""
 
     ARTICLES = "article|articles"
     PAGES = "page|pages"
     COMMENTS = "comment|comments"
 
 
-class Out(StrEnum):
-    """What was left out, and why."""
+class Skipped(StrEnum):
+    """Records that were left out, with the reason."""
 
     TRASHED = "post in the trash|posts in the trash"
     OTHER_KIND = "item of another kind (menu, revision, plugin)|items of other kinds (menus, revisions, plugins)"
     PINGBACKS = "pingback or trackback|pingbacks and trackbacks"
-    OTHER_COMMENT = "comment of a plugin's own kind|comments of plugins' own kinds"
+    OTHER_COMMENTS = "comment of a plugin's own kind|comments of plugins' own kinds"
     ON_PAGES = (
         "comment on a page, where there is no readers' column|comments on pages, where there is no readers' column"
     )
     ON_NOTHING = "comment on something that did not come in|comments on things that did not come in"
     EMPTY = "comment without words|comments without words"
-    TWICE = "item or comment that stands twice in the file|items or comments that stand twice in the file"
-    LONG_ADDRESS = "old address too long to lead anywhere|old addresses too long to lead anywhere"
+    REPEATED = "item or comment that stands twice in the file|items or comments that stand twice in the file"
+    LONG_PATHS = "old address too long to lead anywhere|old addresses too long to lead anywhere"
 
 
 class Changed(StrEnum):
-    """What came in, but not as it was."""
+    """Imported records that differ from their source."""
 
     TITLES = "headline was too long and is shortened|headlines were too long and are shortened"
     DECKS = "excerpt was too long for a deck and is shortened|excerpts were too long for decks and are shortened"
@@ -56,10 +59,10 @@ class Changed(StrEnum):
     UNTITLED = (
         "post had no title and is called by its first words|posts had no title and are called by their first words"
     )
-    SITES = "commenter's web site is none that can be linked|commenters' web sites are none that can be linked"
+    WEBSITES = "commenter's web site is none that can be linked|commenters' web sites are none that can be linked"
     UNDATED = "post had no date and has today's|posts had no date and have today's"
     UNDATED_COMMENTS = "comment had no date and has its article's|comments had no date and have their articles'"
-    PARENTLESS = (
+    ORPHANED = (
         "answer stands by itself, because what it answers is not here"
         "|answers stand by themselves, because what they answer is not here"
     )
@@ -68,53 +71,51 @@ class Changed(StrEnum):
 
 @dataclass
 class Report:
-    """The numbers of one run."""
+    """The counts of one run."""
 
     is_dry: bool = False
     title: str = ""
-    came: Counter[Came] = field(default_factory=Counter)
-    known: Counter[Known] = field(default_factory=Counter)
-    out: Counter[Out] = field(default_factory=Counter)
+    imported: Counter[Imported] = field(default_factory=Counter)
+    existing: Counter[Existing] = field(default_factory=Counter)
+    skipped: Counter[Skipped] = field(default_factory=Counter)
     changed: Counter[Changed] = field(default_factory=Counter)
     missing: int = 0
     missing_named: list[str] = field(default_factory=list)
 
-    def miss(self, picture: str, article: str) -> None:
-        """Notes a picture whose file is not there."""
+    def add_missing(self, picture: str, article: str) -> None:
+        """Count a picture whose file is missing, and keep its name for the first LISTED of them."""
         self.missing += 1
         if len(self.missing_named) < LISTED:
             self.missing_named.append(f"{picture} in “{article}”")
 
     @property
     def articles(self) -> int:
-        """How many articles and pages have come in."""
-        return sum(self.came[kind] for kind in (Came.ARTICLES, Came.DRAFTS, Came.PAGES))
+        """The number of imported articles and pages."""
+        return sum(self.imported[kind] for kind in (Imported.ARTICLES, Imported.DRAFTS, Imported.PAGES))
 
     @property
     def comments(self) -> int:
-        """How many comments have come in."""
-        return sum(self.came[kind] for kind in (Came.PUBLISHED, Came.PENDING, Came.DECLINED))
+        """The number of imported comments."""
+        return sum(self.imported[kind] for kind in (Imported.PUBLISHED, Imported.PENDING, Imported.DECLINED))
 
     def lines(self) -> list[str]:
-        """The report, a line each."""
-        came, known = _list(self.came), self._known_line()
+        """Return the lines of the report."""
+        imported = _list(Imported, self.imported)
         begin = "Would come in" if self.is_dry else "Came in"
         site = f" from {self.title}" if self.title else ""
-        first = [f"{begin}{site}: {came}."] if came else [f"Nothing new{site}."]
-        return [*first, *known, *self._left_out(), *self._changed(), *self._missing()]
+        first = f"{begin}{site}: {imported}." if imported else f"Nothing new{site}."
+        return [first, *self._existing(), *self._skipped(), *self._changed(), *self._missing()]
 
-    def _known_line(self) -> list[str]:
-        if not self.known:
-            return []
-        told = _joined([_number(kind, count) for kind, count in self.known.items()])
-        return [f"Came in earlier and was left as it is: {told}."]
+    def _existing(self) -> list[str]:
+        existing = _list(Existing, self.existing)
+        return [f"Came in earlier and was left as it is: {existing}."] if existing else []
 
-    def _left_out(self) -> list[str]:
-        told = _list(self.out)
-        return [f"Left out: {told}."] if told else []
+    def _skipped(self) -> list[str]:
+        skipped = _list(Skipped, self.skipped)
+        return [f"Left out: {skipped}."] if skipped else []
 
     def _changed(self) -> list[str]:
-        return [f"Note: {_number(kind, count)}." for kind, count in sorted(self.changed.items())]
+        return [f"Note: {_counted(kind, count)}." for kind, count in sorted(self.changed.items())]
 
     def _missing(self) -> list[str]:
         if not self.missing:
@@ -128,17 +129,15 @@ class Report:
         ]
 
 
-def _list(counted: Counter[Came] | Counter[Out]) -> str:
-    """The numbers in the order in which the kinds are written down above."""
-    kinds: list[StrEnum] = [*Came, *Out]
-    there = [(kinds.index(kind), kind, count) for kind, count in counted.items() if count]
-    return _joined([_number(kind, count) for _, kind, count in sorted(there)])
+def _list(kinds: type[Kind], counts: Counter[Kind]) -> str:
+    """Return the counts as an enumeration, in the order of the enum."""
+    return _joined([_counted(kind, counts[kind]) for kind in kinds if counts[kind]])
 
 
-def _number(kind: StrEnum, count: int) -> str:
-    one, _, several = kind.value.partition("|")
-    return f"{count:,} {one if count == 1 else several}"
+def _counted(kind: StrEnum, count: int) -> str:
+    singular, _, plural = kind.value.partition("|")
+    return f"{count:,} {singular if count == 1 else plural}"
 
 
-def _joined(words: list[str]) -> str:
-    return ", ".join(words[:-1]) + (" and " if len(words) > 1 else "") + words[-1] if words else ""
+def _joined(items: list[str]) -> str:
+    return ", ".join(items[:-1]) + (" and " if len(items) > 1 else "") + items[-1] if items else ""

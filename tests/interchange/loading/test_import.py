@@ -1,0 +1,146 @@
+"""`broadsheet import wordpress` brings in what a real paper had, once, and says what it did."""
+
+import fcntl
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from wagtail.contrib.redirects.models import Redirect
+from wagtail.models import Page, ReferenceIndex
+
+from broadsheet.accounts.states import Role
+from broadsheet.discussion.models import Comment
+from broadsheet.interchange.errors import ImportUnderWay
+from broadsheet.interchange.loading.importer import LOCK
+from broadsheet.newsroom.models import ArticlePage, PlainPage, SectionPage
+from tests.factories.accounts import signed_in
+from tests.interchange.conftest import Written
+from tests.interchange.imports import counts, export, run, run_to_refusal, standing
+from tests.interchange.wxr import comment, item
+
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]
+
+WHOLE = {
+    "a11y-unit-test-data.xml": (48, 17),
+    "cdata-edge.xml": (1, 0),
+    "crazy-cdata.xml": (1, 0),
+    "e2e-wxr-comprehensive.xml": (1, 1),
+    "large-authors.xml": (0, 0),
+    "missing-version-tag.xml": (0, 0),
+    "post-content-blank-lines.xml": (1, 0),
+    "slashes.xml": (1, 0),
+    "small-export.xml": (6, 5),
+    "test-serialized-comment-meta.xml": (1, 0),
+    "theme-unit-test-data.xml": (58, 21),
+    "valid-wxr-1.0.xml": (3, 3),
+    "valid-wxr-1.1.xml": (1, 1),
+    "wptt-themeunittestdata.wordpress.xml": (58, 21),
+    "wxr-utf-8-challenges.xml": (1, 0),
+}
+
+
+def edit_page(client: Client, page: Page) -> int:
+    return client.get(f"/cms/pages/{page.pk}/edit/").status_code
+
+
+def test_a_real_site_comes_in_whole_and_a_second_time_nothing_is_new(material: Path) -> None:
+    file = material / "wxr-cc-labs" / "wordpress.scrubbed.xml"
+    told = run(file)
+    assert "219 articles, 5 pages" in told
+    assert "119 published comments" in told
+    assert "Left out: 62 pingbacks and trackbacks." in told
+    assert (ArticlePage.objects.count(), PlainPage.objects.count(), Comment.objects.count()) == (219, 5, 119)
+    before = standing()
+    again = run(file)
+    assert again.startswith("Nothing new from CC Labs.")
+    assert "219 articles, 5 pages and 119 comments" in again
+    assert standing() == before
+
+
+def test_the_page_tree_of_an_import_is_sound_and_every_page_is_one_that_an_editor_could_have_made(
+    material: Path,
+) -> None:
+    run(material / "wxr-cc-labs" / "wordpress.scrubbed.xml")
+    assert Page.find_problems() == ([], [], [], [], [])
+    for page in [*ArticlePage.objects.all(), *PlainPage.objects.all(), *SectionPage.objects.all()]:
+        page.full_clean()
+    editor = signed_in(Role.EDITOR)
+    pages = [*ArticlePage.objects.order_by("path")[::40], *PlainPage.objects.all()]
+    assert {edit_page(editor, page) for page in pages} == {200}
+
+
+def test_an_imported_article_is_read_found_previewed_and_changed_like_any_other(material: Path) -> None:
+    run(material / "wxr-cc-labs" / "wordpress.scrubbed.xml")
+    plain = ArticlePage.objects.filter(comments__isnull=False, title__regex="^[A-Za-z ]+$")
+    article = plain.order_by("pk")[0]
+    shown = Client().get(f"/{article.address}/").content.decode()
+    assert article.title.split()[0] in shown
+    assert f"comment-{article.comments.all()[0].pk}" in shown
+    assert f"/{article.address}/" in Client().get("/search/", {"q": f'"{article.title}"'}).content.decode()
+    assert (
+        Client()
+        .get(f"/?p={Redirect.objects.filter(redirect_page=article).get().old_path.rpartition('=')[2]}")["Location"]
+        .endswith(f"/{article.address}/")
+    )
+    article.title = "Changed by an editor"
+    article.save_revision().publish()
+    assert "Changed by an editor" in Client().get(f"/{article.address}/").content.decode()
+    assert ReferenceIndex.objects.filter(object_id=str(article.pk), model_path="section").exists()
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_each_export_of_the_importers_own_tests_comes_in(material: Path, name: str) -> None:
+    file = material / "wxr-wp-importer" / name
+    run(file)
+    found = (ArticlePage.objects.count(), PlainPage.objects.count())
+    assert found == WHOLE[name]
+    assert Page.find_problems() == ([], [], [], [], [])
+    for page in [*ArticlePage.objects.all(), *PlainPage.objects.all()]:
+        assert not page.live or Client().get(page.get_url()).status_code == 200
+    before = standing()
+    assert run(file).startswith("Nothing new")
+    assert standing() == before
+
+
+def test_the_one_export_that_is_none_is_refused_with_its_line_and_changes_nothing(material: Path) -> None:
+    before = counts()
+    told, refusal = run_to_refusal(material / "wxr-wp-importer" / "malformed.xml")
+    assert refusal.message.startswith("Line 27: ")
+    assert told == ""
+    assert counts() == before
+
+
+@pytest.mark.parametrize("name", ["wxr-cc-labs/wordpress.scrubbed.xml", "wxr-wp-importer/theme-unit-test-data.xml"])
+def test_a_dry_run_tells_the_same_and_changes_nothing(material: Path, name: str) -> None:
+    before = counts()
+    foretold = run(material / name, "--dry-run").splitlines()
+    assert counts() == before
+    told = run(material / name).splitlines()
+    assert foretold[0].startswith("Would come in")
+    whole = foretold[0].removeprefix("Would come in").removesuffix(".").replace(" and ", ", ")
+    assert told[0].removeprefix("Came in").replace(" and ", ", ").startswith(whole)
+    assert foretold[1:] == told[1:]
+
+
+def test_a_file_that_is_cut_off_gives_what_is_whole_and_is_then_refused_with_the_line(written: Written) -> None:
+    whole = export(*(item(number, extra=comment(number)) for number in range(1, 121)))
+    told, refusal = run_to_refusal(written(whole[: len(whole) // 2]))
+    came = ArticlePage.objects.count()
+    assert 40 < came < 80
+    assert f"{came} articles" in told
+    assert refusal.message.startswith("Line ")
+    assert (
+        f"/{ArticlePage.objects.order_by('-pk')[0].address}/"
+        in Client().get("/search/", {"q": "words"}).content.decode()
+    )
+    assert f"{120 - came} articles" in run(written(whole))
+    assert (ArticlePage.objects.count(), Comment.objects.count()) == (120, 120)
+
+
+def test_another_import_at_the_same_time_is_refused(written: Written) -> None:
+    with (settings.DATA / LOCK).open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(ImportUnderWay, match="Another import is writing"):
+            run(written(export(item(1))))
+    assert ArticlePage.objects.count() == 0
