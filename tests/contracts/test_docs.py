@@ -30,6 +30,8 @@ SECTIONS = ["Context", "Decision", "Rejected alternatives", "Consequences"]
 VARIABLES_OF_THE_TESTS = {"BROADSHEET_TEST_POSTGRES", "BROADSHEET_TEST_DATABASE"}
 # From Django and Wagtail, in addition to the rooms' own.
 COMMANDS_OF_DJANGO = {"migrate", "shell", "createsuperuser", "dumpdata", "help"}
+# Made from the descriptions of options and commands, which are revised where they are written.
+GENERATED = {"docs/reference/settings.md", "docs/reference/commands.md"}
 TEXT_FILES = {".py", ".md", ".html", ".jinja2", ".txt", ".js", ".css", ".toml", ".conf", ".vcl"}
 
 
@@ -194,7 +196,8 @@ def test_every_cited_decision_record_exists() -> None:
 
 
 def test_no_document_has_a_banned_phrase() -> None:
-    hits = {short(path): banned_phrases(path.read_text()) for path in documents()}
+    written = [path for path in documents() if short(path) not in GENERATED]
+    hits = {short(path): banned_phrases(path.read_text()) for path in written}
     assert {path: phrases for path, phrases in hits.items() if phrases} == {}
 
 
