@@ -24,6 +24,11 @@ def entries() -> dict[str, str]:
     return {word.lower(): meaning for word, _, meaning in ENTRY.findall(GLOSSARY.read_text())}
 
 
+def headwords() -> list[str]:
+    """Return the words with their variants, as they are in the first column."""
+    return [f"{word}{variants}" for word, variants, _ in ENTRY.findall(GLOSSARY.read_text())]
+
+
 @cache
 def in_code_font() -> frozenset[str]:
     """Return the names of code that the meanings explain."""
