@@ -29,7 +29,8 @@ class _Format(DateFormat):
 
     def T(self) -> str:  # noqa: N802 - the format character
         """Return the abbreviation of the zone also for the hour that comes twice in autumn, where Django has none."""
-        return self.data.tzname() or ""
+        value: datetime = self.data  # type: ignore[assignment]  # Django asks only a datetime for its zone
+        return value.tzname() or ""
 
 
 @dataclass(frozen=True)
@@ -39,16 +40,16 @@ class DateStyle:
     Names of months and days are in the active language; aware times are converted to the active time zone.
     """
 
-    date: str = "j F Y"
-    time: str = "H:i T"
+    date_format: str = "j F Y"
+    time_format: str = "H:i T"
 
     def full_date(self, value: date) -> str:
         """Return day, month and year: “28 March 2019”."""
-        return _formatted(value, self.date)
+        return _formatted(value, self.date_format)
 
     def time_of_day(self, value: datetime) -> str:
         """Return the time: “06:16 GMT”."""
-        return _formatted(value, self.time)
+        return _formatted(value, self.time_format)
 
     def date_and_time(self, value: datetime) -> str:
         """Return both: “28 March 2019, 06:16 GMT”."""
@@ -56,11 +57,11 @@ class DateStyle:
 
     def weekday_and_date(self, value: date) -> str:
         """Return the date with its day of the week: “Thursday, 28 March 2019”."""
-        return _formatted(value, _with_weekday(self.date))
+        return _formatted(value, _with_weekday(self.date_format))
 
     def weekday_and_day(self, value: date) -> str:
         """Return the date with its day of the week and without its year: “Thursday, 28 March”."""
-        return _formatted(value, _with_weekday(_without_year(self.date)))
+        return _formatted(value, _with_weekday(_without_year(self.date_format)))
 
     def month_and_year(self, value: date) -> str:
         """Return month and year as the active language writes them: “March 2019”."""
@@ -159,5 +160,4 @@ def _formatted(value: date, pattern: str) -> str:
 
 
 def _local(value: date) -> date:
-    is_aware = isinstance(value, datetime) and timezone.is_aware(value)
-    return timezone.localtime(value) if is_aware else value
+    return timezone.localtime(value) if isinstance(value, datetime) and timezone.is_aware(value) else value

@@ -147,7 +147,7 @@ def date_preview(request: HttpRequest) -> HttpResponse:
     form = DateStyleForm(request.GET)
     if form.is_valid():
         return HttpResponse(form.save(commit=False).date_preview(), content_type=TEXT)
-    errors = " ".join(error for messages in form.errors.values() for error in messages)
+    errors = " ".join(str(error) for messages in form.errors.values() for error in messages)
     return HttpResponse(errors, content_type=TEXT, status=422)
 
 

@@ -225,7 +225,7 @@ def test_only_a_new_an_empty_or_an_earlier_copys_folder_is_taken(tmp_path: Path)
     for folder, why in ((mine, "something other than an earlier copy"), (tmp_path / "file", "is a file")):
         with pytest.raises(FolderUnavailable, match=why), replacement(folder):
             pass
-    assert sorted(path.name for path in tmp_path.rglob("*")) == ["file", "emails.txt", "mine"]
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["emails.txt", "file", "mine"]
     (mine / "emails.txt").unlink()
     for words in ("the first", "the second"):
         with replacement(mine) as beside:

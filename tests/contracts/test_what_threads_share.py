@@ -32,9 +32,9 @@ def kept(module: ast.Module) -> Iterator[tuple[str, str]]:
     for name, node in functions.items():
         if any(_is_cache(decorator) for decorator in node.decorator_list):
             yield name, types[name]
-    for node in nodes:
-        if isinstance(node, ast.Call) and _is_cache(node.func) and node.args:
-            wrapped = ast.unparse(node.args[0])
+    for call in nodes:
+        if isinstance(call, ast.Call) and _is_cache(call.func) and call.args:
+            wrapped = ast.unparse(call.args[0])
             if wrapped.isdigit() or wrapped.isupper():  # lru_cache(1000) itself
                 continue
             yield wrapped, OF_OTHERS.get(wrapped) or types.get(wrapped.rpartition(".")[2], "?")

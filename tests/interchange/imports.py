@@ -62,8 +62,8 @@ def standing() -> dict[str, list[Any]]:
         "subjects": list(Tag.objects.order_by("slug").values_list("name", "slug")),
         "comments": list(
             comments.values_list(
-                *("article__slug", "latest__name", "latest__text", "shown__text", "state", "written_at"),
-                *("parent__latest__text", "thread__latest__text"),
+                *("thread__article__slug", "latest__name", "latest__text", "shown__text", "state", "written_at"),
+                *("parent__latest__text", "root__latest__text"),
             )
         ),
         "decisions": list(

@@ -25,14 +25,14 @@ from tests.look import papers
 pytestmark = [pytest.mark.django_db, looked_at_once]
 
 STATUSES = {
-    CommentState.UNVERIFIED: "Waiting for you to confirm your address.",
+    CommentState.UNVERIFIED: "Please confirm your email address.",
     CommentState.EXPIRED: "Not confirmed in time.",
-    CommentState.PENDING: "Waiting for review.",
-    CommentState.HELD: "Waiting for the legal desk.",
+    CommentState.PENDING: "Awaiting review.",
+    CommentState.HELD: "Awaiting legal review.",
     CommentState.PUBLISHED: "Published.",
     CommentState.DECLINED: "Declined.",
     CommentState.REMOVED: "Removed.",
-    CommentState.WITHDRAWN: "Withdrawn by you.",
+    CommentState.WITHDRAWN: "You withdrew this comment.",
 }
 
 
@@ -75,8 +75,8 @@ def test_the_column_says_who_answers_whom_and_why_a_comment_is_gone(
     papers.argument(article)
     page = read(f"/{article.address}/")
     comments = page.select(".comments > li")
-    assert ["answer" in comment["class"] for comment in comments] == [False, True, True, False, True]
-    assert comments[2].select_one(".to").get_text(" ", strip=True) == "to Otto Lind"  # type: ignore[union-attr]
+    assert ["reply" in comment["class"] for comment in comments] == [False, True, True, False, True]
+    assert comments[2].select_one(".to").get_text(" ", strip=True) == "in reply to Otto Lind"  # type: ignore[union-attr]
     assert comments[3].get_text(strip=True) == "Removed: Slander"
     assert "He stole it all" not in page.get_text()
 

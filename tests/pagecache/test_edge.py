@@ -141,7 +141,7 @@ def test_a_page_names_its_keys_to_the_cache_in_front_and_browsers_still_ask(
     reader = Reader()
     first, second = reader.get(f"/{article.address}/"), reader.get(f"/{article.address}/")
     keys = second.headers[header.lower()].replace(",", " ").split()
-    assert {"paper", f"articlepage:{article.pk}", f"comments:{article.pk}"} <= {*keys}
+    assert {"paper", f"articlepage:{article.pk}", f"thread:{article.thread.pk}"} <= {*keys}
     assert second.headers["cache-control"] == "public, max-age=0, must-revalidate"
     lasting = second.headers[DIALECTS[header].lasting.lower()]
     assert 0 < int(lasting.removeprefix("max-age=")) <= DAY
@@ -418,7 +418,7 @@ def test_a_cache_that_knows_addresses_is_told_those_of_the_pages_that_went(
         reader.get(f"/{one.address}/")
     by_address.calls.clear()
     with committed():
-        actions.purge(f"comments:{article.pk}")
+        actions.purge(f"thread:{article.thread.pk}")
     assert [(call.method, call.path) for call in by_address.calls] == [("PURGE", f"/{article.address}/")]
     assert by_address.calls[0].headers["Host"] == in_force.BASE_URL.partition("//")[2]
 

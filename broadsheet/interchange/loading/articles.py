@@ -143,7 +143,7 @@ class ArticleImporter:
         saved = dict(zip(articles, import_articles(list(articles.values())), strict=True))
         self.log.add(SourceKind.POST, {key: page.pk for key, page in saved.items()})
         self.log.add(SourceKind.PAGE, {key: page.pk for key, page in pages.items()})
-        page_ids = [page.pk for page in [*saved.values(), *pages.values()]]
+        page_ids = [*(page.pk for page in saved.values()), *(page.pk for page in pages.values())]
         self.report.imported[Imported.REDIRECTS] += Redirect.objects.filter(redirect_page__in=page_ids).count()
 
     def _count_imported(self, planned: Sequence[PlannedPage]) -> None:

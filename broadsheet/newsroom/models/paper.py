@@ -128,7 +128,7 @@ class Paper(BaseGenericSetting):
     def date_style(self) -> DateStyle:
         """The format in which the paper writes dates and times."""
         usual = usual_style(self.language)
-        return DateStyle(self.date_format or usual.date, self.time_format or usual.time)
+        return DateStyle(self.date_format or usual.date_format, self.time_format or usual.time_format)
 
     def date_preview(self) -> str:
         """Return a sample date and time in the paper's language, zone and format."""

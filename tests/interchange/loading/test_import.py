@@ -72,11 +72,11 @@ def test_the_page_tree_of_an_import_is_sound_and_every_page_is_one_that_an_edito
 
 def test_an_imported_article_is_read_found_previewed_and_changed_like_any_other(material: Path) -> None:
     run(material / "wxr-cc-labs" / "wordpress.scrubbed.xml")
-    plain = ArticlePage.objects.filter(comments__isnull=False, title__regex="^[A-Za-z ]+$")
+    plain = ArticlePage.objects.filter(thread__comments__isnull=False, title__regex="^[A-Za-z ]+$")
     article = plain.order_by("pk")[0]
     shown = Client().get(f"/{article.address}/").content.decode()
     assert article.title.split()[0] in shown
-    assert f"comment-{article.comments.all()[0].pk}" in shown
+    assert f"comment-{article.thread.comments.all()[0].pk}" in shown
     assert f"/{article.address}/" in Client().get("/search/", {"q": f'"{article.title}"'}).content.decode()
     assert (
         Client()

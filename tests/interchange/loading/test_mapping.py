@@ -390,8 +390,8 @@ def test_threads_stay_threads_even_where_the_answer_stands_before_what_it_answer
     found = by_text()
     assert found["third"].parent == found["second"]
     assert found["second"].parent == found["first"]
-    assert {found[one].thread for one in ("first", "second", "third")} == {found["first"]}
-    assert (found["stray"].parent, found["stray"].thread) == (None, found["stray"])
+    assert {found[one].root for one in ("first", "second", "third")} == {found["first"]}
+    assert (found["stray"].parent, found["stray"].root) == (None, found["stray"])
     assert found["egg"].parent == found["hen"] or found["hen"].parent == found["egg"]
     assert "2 answers stand by themselves" in told
 
