@@ -76,6 +76,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "broadsheet.core.middleware.EditingPolicyMiddleware",
     "broadsheet.newsroom.middleware.PaperMiddleware",
+    "broadsheet.newsroom.middleware.StaffLanguageMiddleware",
     "broadsheet.newsroom.middleware.EditorsDoorMiddleware",
     "broadsheet.core.middleware.RefusalMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",

@@ -12,12 +12,24 @@ from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.template.loader import render_to_string
+from django.utils import translation
 
 RETRY_AFTER = timedelta(seconds=30)
 DISK_ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
 READ_ONLY_TRANSACTION = "25006"  # the SQLSTATE of a PostgreSQL server that accepts no writes, such as a standby
 VISIBLE_LENGTH = 60  # characters; a longer value is shown on the page, so that it can be copied
 PASSWORD = "password"  # noqa: S105 - fields with this in their name are never sent back
+
+
+class _LastLanguage:
+    """The language of the paper in this process, which cannot be read while the database is away."""
+
+    code: str | None = None
+
+
+def remember_language(code: str) -> None:
+    """Remember the language of the paper for error pages of requests that fail before it is activated."""
+    _LastLanguage.code = code
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -29,9 +41,10 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def error_page(request: HttpRequest, status: HTTPStatus) -> HttpResponse:
     """Return the page for status 500 or 503, with the submitted fields; it is never stored by a cache."""
-    page = render_to_string(
-        f"{status.value}.html", {"kept": submitted_fields(request), "long": VISIBLE_LENGTH}, using="django"
-    )
+    with translation.override(_LastLanguage.code or translation.get_language()):
+        page = render_to_string(
+            f"{status.value}.html", {"kept": submitted_fields(request), "long": VISIBLE_LENGTH}, using="django"
+        )
     response = HttpResponse(page, status=status, headers={"Cache-Control": "no-store"})
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         response.headers["Retry-After"] = str(int(RETRY_AFTER.total_seconds()))

@@ -1,1 +1,1 @@
-"""Fills an empty newspaper with invented copy, so that everything can be tried."""
+"""The demo paper: invented articles, comments and accounts, with an outbox in place of a mail server."""

@@ -1,6 +1,6 @@
-"""Reads the demo's copy: TOML front matter between `+++` lines and a body in small marks, into plain dataclasses.
+"""The demo's copy, read from its files: TOML front matter between `+++` lines, and a text in the markup of `marks`.
 
-Every fault names its file. Nothing here knows the database.
+Each CopyFault names its file. The database is not used.
 """
 
 import tomllib
@@ -18,7 +18,7 @@ PHOTOGRAPHS = Path(__file__).parent / "photographs"
 PAGES = "pages"
 FENCE = "+++\n"
 
-_Made = TypeVar("_Made")
+_Entry = TypeVar("_Entry")
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Writer:
-    """Somebody who signs articles."""
+    """A person who signs articles."""
 
     slug: str
     name: str
@@ -42,7 +42,7 @@ class Writer:
 
 @dataclass(frozen=True)
 class Story:
-    """One article; its times are those of a clock in the paper's town, before they are moved."""
+    """An article; its times are local to the paper, and not yet moved."""
 
     slug: str
     section: str
@@ -65,7 +65,7 @@ class Story:
 
     @property
     def byline(self) -> list[tuple[str, str]]:
-        """Each author's slug with what this person did, "" for writing."""
+        """The slug of each author with their role, "" for writing."""
         return list(zip(self.authors, [*self.roles, *[""] * (len(self.authors) - len(self.roles))], strict=True))
 
     @property
@@ -76,7 +76,7 @@ class Story:
 
 @dataclass(frozen=True)
 class Plain:
-    """A page that stands by itself."""
+    """A page outside the sections."""
 
     slug: str
     text: Text
@@ -86,7 +86,7 @@ class Plain:
 
 @dataclass(frozen=True)
 class Remark:
-    """One reader's comment, so many minutes after its article, and what became of it."""
+    """A comment with its state, written a number of minutes after its article."""
 
     id: str
     article: str
@@ -126,7 +126,7 @@ class Appeal:
 
 @dataclass(frozen=True)
 class Copy:
-    """Everything that is to be printed."""
+    """The whole copy."""
 
     sections: list[Section]
     authors: list[Writer]
@@ -144,7 +144,7 @@ class Copy:
 
 
 def read_copy(folder: Path = COPY) -> Copy:
-    """Reads the whole copy and follows every reference in it; raises CopyFault at the first that leads nowhere."""
+    """Read the whole copy; raise CopyFault for the first reference to a missing object."""
     sections = _entries(Section, folder / "sections.toml")
     stories = [_story(path) for section in sections for path in _files(folder / section.slug)]
     copy = Copy(
@@ -161,24 +161,26 @@ def read_copy(folder: Path = COPY) -> Copy:
 
 
 def check_references(copy: Copy) -> None:
-    """Refuses a name that leads nowhere: of an author, a photograph, an article, a comment that is answered."""
-    authors, slugs, seen = {one.slug for one in copy.authors}, {story.slug for story in copy.stories}, set[str]()
+    """Raise CopyFault for a reference to a missing author, article or comment."""
+    authors, slugs, seen = {author.slug for author in copy.authors}, {story.slug for story in copy.stories}, set[str]()
     if len(slugs) < len(copy.stories):
-        raise CopyFault("Two articles have the same file name. Comments could not tell them apart: rename one.")
+        raise CopyFault("Two articles have the same file name, which comments refer to. Please rename one of them.")
     for story in copy.stories:
         name = f"{story.section}/{story.slug}.md"
         _check(set(story.authors) <= authors, f"{name} names an author who is not in authors.toml.")
         _check(bool(story.alt) or not story.photo, f"{name} needs an alt text for its photograph.")
     for remark in copy.remarks:
         known = not remark.answers or remark.answers in seen
-        _check(remark.article in slugs, f"comments.toml: {remark.id} is under “{remark.article}”, which is no article.")
-        _check(known, f"comments.toml: {remark.id} answers “{remark.answers}”, which does not stand before it.")
+        _check(
+            remark.article in slugs, f"comments.toml: {remark.id} is under “{remark.article}”, which is not an article."
+        )
+        _check(known, f"comments.toml: {remark.id} answers “{remark.answers}”, which does not come before it.")
         _check(remark.id not in seen, f"comments.toml has {remark.id} twice.")
         seen.add(remark.id)
 
 
 def photo_file(name: str, folder: Path = PHOTOGRAPHS) -> Path:
-    """The file of a photograph; raises CopyFault where there is none."""
+    """Return the file of a photograph, or raise CopyFault."""
     path = folder / f"{name}.jpg"
     _check(path.is_file(), f"There is no photograph {path.name} in {folder.name}/. Add it, or use another name.")
     return path
@@ -202,7 +204,7 @@ def _page_of(path: Path) -> tuple[dict[str, Any], Text]:
     try:
         return tomllib.loads(matter), read_text(body)
     except tomllib.TOMLDecodeError as error:
-        raise CopyFault(f"The front matter of {path.name} is no TOML: {error}.") from error
+        raise CopyFault(f"The front matter of {path.name} is not valid TOML: {error}.") from error
     except CopyFault as error:
         raise CopyFault(f"{path.name}: {error}") from error
 
@@ -211,18 +213,18 @@ def _toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
-        raise CopyFault(f"{path.name} is no TOML: {error}.") from error
+        raise CopyFault(f"{path.name} is not valid TOML: {error}.") from error
 
 
 def _files(folder: Path) -> list[Path]:
     return sorted(folder.glob("*.md"))
 
 
-def _entries(kind: Callable[..., _Made], path: Path, *, table: str = "section") -> list[_Made]:
+def _entries(kind: Callable[..., _Entry], path: Path, *, table: str = "section") -> list[_Entry]:
     return [_make(kind, entry, path) for entry in _toml(path)[table]]
 
 
-def _make(kind: Callable[..., _Made], entry: dict[str, Any], path: Path) -> _Made:
+def _make(kind: Callable[..., _Entry], entry: dict[str, Any], path: Path) -> _Entry:
     words = {name: value.strip() if isinstance(value, str) else value for name, value in entry.items()}
     try:
         return kind(**words)

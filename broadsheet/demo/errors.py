@@ -1,9 +1,9 @@
-"""What can be wrong with the demo's copy, or with the paper it is to fill."""
+"""The errors of filling a paper with the demo."""
 
 
 class CopyFault(Exception):
-    """The copy cannot be printed as it stands; the message names the file, what is wrong and what would be right."""
+    """The copy has a mistake; the message names the file and the mistake."""
 
 
 class NotEmpty(Exception):
-    """The paper has articles of its own, which the demo leaves alone."""
+    """The paper has articles already; the demo fills only an empty one."""

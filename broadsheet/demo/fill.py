@@ -1,4 +1,4 @@
-"""Fills an empty newspaper, all or nothing: one transaction, whose last word is what the next run looks for."""
+"""Filling of an empty paper with the demo, in one transaction."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,7 +29,7 @@ MASTHEAD = {
 
 @dataclass(frozen=True)
 class Filled:
-    """What has been put into the paper."""
+    """The numbers of objects that were created."""
 
     articles: int
     photos: int
@@ -37,12 +37,12 @@ class Filled:
 
 
 def fill(copy: Copy | None = None, *, photographs: Path = PHOTOGRAPHS) -> Filled | None:
-    """Fills an empty paper; None where the demo is there already. Raises NotEmpty for a paper with copy of its own."""
+    """Fill an empty paper; return None where the demo is there already, and raise NotEmpty for any other articles."""
     if User.objects.filter(email=EDITOR.email).exists():
         return None
     if ArticlePage.objects.exists():
         raise NotEmpty(
-            "This paper has articles of its own, and the demo fills only an empty one. Give it a folder of its own."
+            "This paper already has articles, and the demo fills only an empty one. Start it in another folder."
         )
     with transaction.atomic():
         return _fill(copy or read_copy(), photographs)

@@ -1,8 +1,8 @@
-"""The small marks that the demo's articles are written in, turned into the blocks that editors know.
+"""The markup of the demo's articles, parsed into the blocks of the newsroom.
 
-A blank line parts one block from the next. What begins a line decides what it is: `## ` a subhead, `> ` a quote with
-its `-- attribution`, `- ` a list, `| ` a table with its first row as header, `![photo] caption || alt` a photograph,
-`!correction 2026-11-18: text` a correction, and everything else a paragraph. Within a line there are *emphasis* and
+Blank lines separate blocks. The beginning of a line gives its kind: `## ` a subheading, `> ` a quote with its
+`-- attribution`, `- ` a list, `| ` a table with its first row as header, `![photo] caption || alt` a photograph,
+`!correction 2026-11-18: text` a correction; all other lines are paragraphs. Within a line there are *emphasis* and
 [links](https://paper.example).
 """
 
@@ -26,7 +26,7 @@ Block = dict[str, Any]
 
 @dataclass(frozen=True)
 class Amendment:
-    """A correction as the copy gives it."""
+    """A correction in the copy."""
 
     made_on: date
     text: str
@@ -34,90 +34,89 @@ class Amendment:
 
 @dataclass(frozen=True)
 class Text:
-    """A body in blocks, in which photographs still go by their names, and its corrections."""
+    """The blocks of a text, with photographs by name, and its corrections."""
 
     blocks: tuple[Block, ...]
     corrections: tuple[Amendment, ...]
 
     @property
     def photos(self) -> list[str]:
-        """The names of the photographs within the text."""
+        """The names of the photographs in the text."""
         return [block["value"]["photo"] for block in self.blocks if block["type"] == "picture"]
 
-    def with_photos(self, numbers: Mapping[str, int]) -> list[Block]:
-        """The blocks as the newsroom stores them, with each photograph's number in place of its name."""
-        return [_numbered(block, numbers) if block["type"] == "picture" else block for block in self.blocks]
+    def with_photos(self, keys: Mapping[str, int]) -> list[Block]:
+        """Return the blocks with the primary key of each photograph in place of its name."""
+        return [_with_photo(block, keys) if block["type"] == "picture" else block for block in self.blocks]
 
 
 def read_text(body: str) -> Text:
-    """Reads a whole body; raises CopyFault with the words at which it cannot go on."""
+    """Parse a text; raise CopyFault with the line that cannot be parsed."""
     pieces = [_read(chunk.splitlines()) for chunk in re.split(r"\n\s*\n", body.strip()) if chunk.strip()]
     corrections = [entry for piece in pieces if isinstance(piece, list) for entry in piece]
     return Text(tuple(piece for piece in pieces if isinstance(piece, dict)), tuple(corrections))
 
 
 def inline(line: str) -> str:
-    """Emphasis and links as the newsroom's rich text has them; everything else is text and stays text."""
+    """Return a line as rich text with its emphasis and links; all other characters are escaped."""
     emphasised = _EMPHASIS.sub(r"<i>\1</i>", escape(line, quote=False))
-    return _LINK.sub(lambda found: f'<a href="{_quoted(found[2])}">{found[1]}</a>', emphasised)
+    return _LINK.sub(lambda match: f'<a href="{_quoted(match[2])}">{match[1]}</a>', emphasised)
 
 
 def _quoted(address: str) -> str:
-    """The rest of it has been escaped with its line."""
-    return address.replace('"', "&quot;")
+    return address.replace('"', "&quot;")  # the other characters are escaped with the line
 
 
 def _read(lines: list[str]) -> Block | list[Amendment]:
     first = lines[0]
-    for mark, read in _READERS.items():
+    for mark, parse in _PARSERS.items():
         if first.startswith(mark):
-            return read(lines)
+            return parse(lines)
     if first.startswith(("!", "#", ">")):
-        raise _stuck(first)
+        raise _unreadable(first)
     return {"type": "paragraph", "value": f"<p>{inline(' '.join(lines))}</p>"}
 
 
 def _subhead(lines: list[str]) -> Block:
     if len(lines) > 1:
-        raise _stuck(lines[1])
+        raise _unreadable(lines[1])
     return {"type": "subhead", "value": lines[0].removeprefix(_SUBHEAD)}
 
 
 def _quote(lines: list[str]) -> Block:
-    said = [line.removeprefix(_QUOTE) for line in lines if line.startswith(_QUOTE)]
+    quoted = [line.removeprefix(_QUOTE) for line in lines if line.startswith(_QUOTE)]
     by = [line.removeprefix(_ATTRIBUTION) for line in lines if line.startswith(_ATTRIBUTION)]
-    if len(said) + len(by) < len(lines) or len(by) > 1:
-        raise _stuck(lines[-1])
-    return {"type": "quote", "value": {"text": " ".join(said), "attribution": "".join(by)}}
+    if len(quoted) + len(by) < len(lines) or len(by) > 1:
+        raise _unreadable(lines[-1])
+    return {"type": "quote", "value": {"text": " ".join(quoted), "attribution": "".join(by)}}
 
 
 def _listing(lines: list[str]) -> Block:
-    items = "".join(f"<li>{inline(_marked(line, _ITEM))}</li>" for line in lines)
+    items = "".join(f"<li>{inline(_after(line, _ITEM))}</li>" for line in lines)
     return {"type": "listing", "value": f"<ul>{items}</ul>"}
 
 
 def _table(lines: list[str]) -> Block:
-    rows = [[cell.strip() for cell in _marked(line, _ROW).strip().strip("|").split("|")] for line in lines]
+    rows = [[cell.strip() for cell in _after(line, _ROW).strip().strip("|").split("|")] for line in lines]
     if len({len(row) for row in rows}) != 1:
-        raise _stuck(lines[0])
+        raise _unreadable(lines[0])
     return {"type": "table", "value": {"data": rows, "first_row_is_table_header": True, "first_col_is_header": True}}
 
 
 def _picture(lines: list[str]) -> Block:
-    found = _PICTURE.fullmatch(lines[0])
-    if found is None or len(lines) > 1:
-        raise _stuck(lines[-1])
-    return {"type": "picture", "value": {**found.groupdict(), "alt": found["alt"] or ""}}
+    match = _PICTURE.fullmatch(lines[0])
+    if match is None or len(lines) > 1:
+        raise _unreadable(lines[-1])
+    return {"type": "picture", "value": {**match.groupdict(), "alt": match["alt"] or ""}}
 
 
 def _corrections(lines: list[str]) -> list[Amendment]:
-    found = [_CORRECTION.fullmatch(line) for line in lines]
-    if None in found:
-        raise _stuck(lines[0])
-    return [Amendment(date.fromisoformat(entry["day"]), entry["text"]) for entry in found if entry]
+    matches = [_CORRECTION.fullmatch(line) for line in lines]
+    if None in matches:
+        raise _unreadable(lines[0])
+    return [Amendment(date.fromisoformat(match["day"]), match["text"]) for match in matches if match]
 
 
-_READERS: dict[str, Callable[[list[str]], Block | list[Amendment]]] = {
+_PARSERS: dict[str, Callable[[list[str]], Block | list[Amendment]]] = {
     _SUBHEAD: _subhead,
     _QUOTE: _quote,
     _ITEM: _listing,
@@ -127,18 +126,16 @@ _READERS: dict[str, Callable[[list[str]], Block | list[Amendment]]] = {
 }
 
 
-def _marked(line: str, mark: str) -> str:
+def _after(line: str, mark: str) -> str:
     if not line.startswith(mark):
-        raise _stuck(line)
+        raise _unreadable(line)
     return line.removeprefix(mark)
 
 
-def _numbered(block: Block, numbers: Mapping[str, int]) -> Block:
+def _with_photo(block: Block, keys: Mapping[str, int]) -> Block:
     value = block["value"]
-    return {**block, "value": {**value, "photo": numbers[value["photo"]]}}
+    return {**block, "value": {**value, "photo": keys[value["photo"]]}}
 
 
-def _stuck(line: str) -> CopyFault:
-    return CopyFault(
-        f"“{line[:60]}” cannot be read: part it from its neighbours by blank lines, and see the marks in marks.py."
-    )
+def _unreadable(line: str) -> CopyFault:
+    return CopyFault(f"“{line[:60]}” cannot be read. Separate it by blank lines, and see the markup in marks.py.")

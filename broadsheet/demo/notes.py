@@ -1,4 +1,4 @@
-"""What to try in the demo, as it is printed when it starts."""
+"""The notes that the demo prints when it starts."""
 
 from collections.abc import Iterator
 
@@ -7,19 +7,19 @@ from broadsheet.newsroom.models import ArticlePage, Paper
 
 
 def notes(base_url: str) -> str:
-    """The whole story in a few lines, with the addresses and the sign-ins."""
+    """Return the notes: steps to try, addresses and accounts."""
     return "\n".join(_lines(base_url.rstrip("/")))
 
 
 def article_to_comment_on() -> ArticlePage | None:
-    """The newest article that takes comments now."""
+    """Return the newest article that takes comments, or None."""
     newest = ArticlePage.objects.published().newest_first()
     return next((article for article in newest[:20] if article.takes_comments), None)
 
 
 def _lines(base: str) -> Iterator[str]:
     article = article_to_comment_on()
-    width = max(len(one.email) for one in SIGN_INS)
+    width = max(len(account.email) for account in SIGN_INS)
     yield f"{Paper.load().name} is at {base}/"
     yield ""
     yield "What to try:"
@@ -29,6 +29,6 @@ def _lines(base: str) -> Iterator[str]:
     yield f"  3  Review it             {base}/desk/          as {SIGN_INS[2].email}"
     yield f"  4  Write an article      {base}/cms/           as {SIGN_INS[0].email}"
     yield ""
-    yield f"Sign in at {base}/sign-in/ — the password is always: {SIGN_IN_WORDS}"
-    for one in SIGN_INS:
-        yield f"  {one.email:<{width}}  {one.name}, {one.role.label.lower()}: {one.may}"
+    yield f"Sign in at {base}/sign-in/. The password is always: {SIGN_IN_WORDS}"
+    for account in SIGN_INS:
+        yield f"  {account.email:<{width}}  {account.name}, {account.role.label.lower()}: {account.may}"

@@ -1,4 +1,4 @@
-"""Where the demo's mail goes: one file for each email, in the paper's own data folder, and to nobody else."""
+"""The outbox of the demo: a file for each email in the data folder, in place of a mail server."""
 
 import re
 import secrets
@@ -10,18 +10,18 @@ from email.message import EmailMessage as ParsedMessage
 from pathlib import Path
 
 from django.conf import settings
-from django.core.mail import EmailMessage  # noqa: TID251 - this is the mailbox at the end of the way: it sends to nobody
+from django.core.mail import EmailMessage  # noqa: TID251 - a backend, which takes emails and sends none
 from django.core.mail.backends.base import BaseEmailBackend  # noqa: TID251
 from django.utils import timezone
 
 _NAME = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9]{6}-[0-9a-f]{8}")
 _ADDRESS = re.compile(r"https?://[^\s<>\"]+")
-_NOT_OF_IT = ".,;:!?)”’'"
+_PUNCTUATION = ".,;:!?)”’'"
 
 
 @dataclass(frozen=True)
 class Posted:
-    """An email as it lies in the outbox."""
+    """An email in the outbox."""
 
     name: str
     subject: str
@@ -31,15 +31,15 @@ class Posted:
 
     @property
     def paragraphs(self) -> list[list[tuple[bool, str]]]:
-        """The text cut up: True stands before an address on the web, False before everything else."""
-        return [list(_cut(paragraph)) for paragraph in re.split(r"\n{2,}", self.text.strip())]
+        """The paragraphs of the text in pieces; True precedes a web address, False other text."""
+        return [list(_pieces(paragraph)) for paragraph in re.split(r"\n{2,}", self.text.strip())]
 
 
 class OutboxBackend(BaseEmailBackend):
-    """Django's e-mail backend of the demo: puts every email into the outbox folder, whole or not at all."""
+    """The email backend of the demo, which writes each email to the outbox folder atomically."""
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
-        """Stores each email; returns how many."""
+        """Write each email, and return their number."""
         folder = Path(settings.OUTBOX)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for message in email_messages:
@@ -48,13 +48,13 @@ class OutboxBackend(BaseEmailBackend):
 
 
 def emails(limit: int = 100) -> list[Posted]:
-    """The latest emails, newest first; names sort by the time of posting."""
+    """Return the latest emails, newest first; the file names sort by time."""
     files = sorted(Path(settings.OUTBOX).glob("*.eml"), key=lambda path: path.name, reverse=True)
     return [_read(path) for path in files[:limit]]
 
 
 def email(name: str) -> Posted | None:
-    """One email by its name; None where the outbox has none of that name, whatever the name tries to be."""
+    """Return an email by its name, or None; a name that is not the outbox's own never reaches the file system."""
     if not _NAME.fullmatch(name):
         return None
     path = Path(settings.OUTBOX) / f"{name}.eml"
@@ -80,11 +80,11 @@ def _read(path: Path) -> Posted:
     )
 
 
-def _cut(text: str) -> Iterator[tuple[bool, str]]:
+def _pieces(text: str) -> Iterator[tuple[bool, str]]:
     end = 0
-    for found in _ADDRESS.finditer(text):
-        address = found[0].rstrip(_NOT_OF_IT)
-        yield False, text[end : found.start()]
+    for match in _ADDRESS.finditer(text):
+        address = match[0].rstrip(_PUNCTUATION)
+        yield False, text[end : match.start()]
         yield True, address
-        end = found.start() + len(address)
+        end = match.start() + len(address)
     yield False, text[end:]

@@ -1,4 +1,4 @@
-"""Sets the copy: people, photographs, sections, articles and pages, as editors would have made them over the years."""
+"""Creation of the demo's authors, photographs, sections, articles and pages."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -33,28 +33,28 @@ from broadsheet.newsroom.models import (
 )
 
 CREDIT = "Greta Moss / Courant"
-# The foot of every page lists them in this order; what is not named here comes after.
-FOOT = ("about", "contact", "rules", "privacy")
+# The order of the plain pages in the footer; others follow.
+FOOTER = ("about", "contact", "rules", "privacy")
 
 
 def print_copy(copy: Copy, *, dates: Dates, by: User, photographs: Path = PHOTOGRAPHS) -> dict[str, ArticlePage]:
-    """Fills an empty page tree with the copy; returns the articles by their slugs. `by` has saved every version."""
+    """Fill an empty page tree with the copy, and return the articles by slug; `by` is the author of all revisions."""
     with indexed_at_the_end():
-        authors = {one.slug: _author(one) for one in copy.authors}
+        authors = {writer.slug: _author(writer) for writer in copy.authors}
         photos = {name: _photo(photo_file(name, photographs), copy.stories) for name in copy.photos}
         front = FrontPage.objects.get()
-        sections = {one.slug: front.add_child(instance=_section(one)) for one in copy.sections}
+        sections = {section.slug: front.add_child(instance=_section_page(section)) for section in copy.sections}
         _make_tags(copy.stories)
-        setter = _Setter(dates, authors, {name: photo.pk for name, photo in photos.items()})
-        articles = {story.slug: setter.article(story, sections[story.section]) for story in copy.stories}
-        pages = [front.add_child(instance=setter.page(plain)) for plain in sorted(copy.pages, key=_place_in_foot)]
+        factory = _ArticleFactory(dates, authors, {name: photo.pk for name, photo in photos.items()})
+        articles = {story.slug: factory.article(story, sections[story.section]) for story in copy.stories}
+        pages = [front.add_child(instance=factory.page(plain)) for plain in sorted(copy.pages, key=_place_in_footer)]
         _fill_slots(front, [articles[slug] for slug in top_of_page(copy.stories)])
-        _keep_versions([*articles.values(), *sections.values(), *pages, front], by=by, dates=dates)
+        _create_revisions([*articles.values(), *sections.values(), *pages, front], by=by, dates=dates)
     return articles
 
 
 def top_of_page(stories: Iterable[Story]) -> list[str]:
-    """The slugs of the lead and the seconds: the newest of each, and as many as the front page holds."""
+    """Return the slugs of the newest lead and of the newest seconds, as many as the front page shows."""
     newest = sorted(stories, key=lambda story: story.published, reverse=True)
     chosen = [story.slug for story in newest if story.lead][:1] + [story.slug for story in newest if story.second]
     return chosen[:4]
@@ -62,7 +62,7 @@ def top_of_page(stories: Iterable[Story]) -> list[str]:
 
 @contextmanager
 def indexed_at_the_end() -> Iterator[None]:
-    """Makes the indexes once at the end: one by one, every saved page would leave a task or two for the worker."""
+    """Build the search and reference indexes at the end of the block, and not for each page that is saved."""
     models = list(get_indexed_models())
     for model in models:
         post_save.disconnect(post_save_signal_handler, sender=model)
@@ -76,14 +76,14 @@ def indexed_at_the_end() -> Iterator[None]:
     call_command("rebuild_references_index", verbosity=0)
 
 
-class _Setter:
-    """Knows the authors, the photographs' numbers and the dates, and sets one page after another."""
+class _ArticleFactory:
+    """Creates pages with the given dates, authors and primary keys of photographs."""
 
     def __init__(self, dates: Dates, authors: dict[str, Author], photos: dict[str, int]) -> None:
         self.dates, self.authors, self.photos = dates, authors, photos
 
     def article(self, story: Story, section: SectionPage) -> ArticlePage:
-        """Puts an article into its section, published when the copy says."""
+        """Create an article in its section, published at the time in the copy."""
         published = self.dates.moment(story.published)
         updated = self.dates.moment(story.updated or story.published)
         article = ArticlePage(
@@ -107,31 +107,31 @@ class _Setter:
         return article
 
     def correction(self, amendment: Amendment) -> Correction:
-        """Makes a correction of the day it was made on."""
+        """Return an unsaved correction."""
         return Correction(made_on=self.dates.day(amendment.made_on), text=amendment.text)
 
     def page(self, plain: Plain) -> PlainPage:
-        """Makes a page that stands by itself."""
+        """Return an unsaved plain page."""
         body = plain.text.with_photos(self.photos)
         return PlainPage(slug=plain.slug, title=plain.headline, deck=plain.deck, body=body)
 
 
-def _section(one: Section) -> SectionPage:
-    return SectionPage(slug=one.slug, title=one.title, description=one.description)
+def _section_page(section: Section) -> SectionPage:
+    return SectionPage(slug=section.slug, title=section.title, description=section.description)
 
 
-def _author(one: Writer) -> Author:
-    return Author.objects.create(slug=one.slug, name=one.name, role=one.role, bio=one.bio)
+def _author(writer: Writer) -> Author:
+    return Author.objects.create(slug=writer.slug, name=writer.name, role=writer.role, bio=writer.bio)
 
 
 def _photo(path: Path, stories: Iterable[Story]) -> Photo:
-    """Stores a photograph as it is: ours have no metadata (a test looks) and need not be written anew."""
-    shown = next((story.alt for story in stories if story.photo == path.stem), "")
+    """Store a photograph as it is: a test sees to it that the demo's have no metadata."""
+    description = next((story.alt for story in stories if story.photo == path.stem), "")
     with Image.open(path) as picture:
         width, height = picture.size
     photo = Photo(
         title=path.stem.replace("-", " ").capitalize(),
-        description=shown[:255],
+        description=description[:255],
         credit=CREDIT,
         width=width,
         height=height,
@@ -143,7 +143,7 @@ def _photo(path: Path, stories: Iterable[Story]) -> Photo:
 
 
 def _stored(path: Path, name: str) -> str:
-    """Copies a file into the paper's media; one that an interrupted run has left there is replaced."""
+    """Copy a file into the media folder, in place of a copy that an interrupted run may have left; return its name."""
     default_storage.delete(name)
     with path.open("rb") as file:
         return default_storage.save(name, file)
@@ -161,8 +161,8 @@ def _column(comments: str | int) -> dict[str, Any]:
     return {"comment_policy": CommentPolicy(comments)}
 
 
-def _place_in_foot(plain: Plain) -> tuple[int, str]:
-    return (FOOT.index(plain.slug) if plain.slug in FOOT else len(FOOT), plain.slug)
+def _place_in_footer(plain: Plain) -> tuple[int, str]:
+    return (FOOTER.index(plain.slug) if plain.slug in FOOTER else len(FOOTER), plain.slug)
 
 
 def _fill_slots(front: FrontPage, articles: list[ArticlePage]) -> None:
@@ -170,9 +170,9 @@ def _fill_slots(front: FrontPage, articles: list[ArticlePage]) -> None:
     front.save()
 
 
-def _keep_versions(pages: list[Page], *, by: User, dates: Dates) -> None:
-    """Gives every page the version that editors open and compare, as of its last publication, in two queries."""
-    versions = Revision.objects.bulk_create(
+def _create_revisions(pages: list[Page], *, by: User, dates: Dates) -> None:
+    """Create the live revision of each page as of its last publication, in two queries."""
+    revisions = Revision.objects.bulk_create(
         Revision(
             content_object=page,
             base_content_type=page.get_base_content_type(),
@@ -184,11 +184,11 @@ def _keep_versions(pages: list[Page], *, by: User, dates: Dates) -> None:
         for page in pages
     )
     bare = [Page(pk=page.pk) for page in pages]
-    for page, full, version in zip(bare, pages, versions, strict=True):
-        page.latest_revision = page.live_revision = version
-        page.latest_revision_created_at = version.created_at
-        page.first_published_at = full.first_published_at or version.created_at
-        page.last_published_at = full.last_published_at or version.created_at
+    for page, full, revision in zip(bare, pages, revisions, strict=True):
+        page.latest_revision = page.live_revision = revision
+        page.latest_revision_created_at = revision.created_at
+        page.first_published_at = full.first_published_at or revision.created_at
+        page.last_published_at = full.last_published_at or revision.created_at
     Page.objects.bulk_update(
         bare,
         ["latest_revision", "live_revision", "latest_revision_created_at", "first_published_at", "last_published_at"],

@@ -1,4 +1,4 @@
-"""Lets the readers have their say: comments in every state, and the record of what was decided on them."""
+"""Creation of the demo's comments in every state, and of the decisions on them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from broadsheet.review.actions import import_decisions
 from broadsheet.review.models import Decision
 from broadsheet.review.outcomes import NEEDS_REASON, Outcome
 
-# What was decided on a comment in each of these states, in order.
+# The decisions on a comment in each of these states, in order.
 _DECIDED = {
     CommentState.PUBLISHED: (Outcome.APPROVE,),
     CommentState.DECLINED: (Outcome.DECLINE,),
@@ -32,7 +32,7 @@ _LATER = timedelta(minutes=25)  # a removal follows the publication by this
 
 @dataclass(frozen=True)
 class _Dated:
-    """One reader's comment with the times at which it was written and read."""
+    """A comment of the copy with its times of writing and of review."""
 
     remark: Remark
     written: datetime
@@ -44,13 +44,13 @@ class _Dated:
 
     @property
     def outcomes(self) -> tuple[Outcome, ...]:
-        """What was decided on it, in order; an approved commenter's appears before anybody has read it."""
-        decided = _DECIDED.get(self.state, ())
-        return tuple(one for one in decided if not (self.remark.unreviewed and one == Outcome.APPROVE))
+        """The outcomes of its decisions, in order; a comment published unreviewed has no approval."""
+        outcomes = _DECIDED.get(self.state, ())
+        return tuple(outcome for outcome in outcomes if not (self.remark.unreviewed and outcome == Outcome.APPROVE))
 
 
 def print_terms(conditions: Conditions) -> Terms:
-    """Publishes the terms of the readers' column."""
+    """Create the terms of the readers' column."""
     return Terms.objects.create(
         version=conditions.version,
         rules="\n".join(conditions.rules),
@@ -62,15 +62,15 @@ def print_terms(conditions: Conditions) -> Terms:
 def print_comments(
     copy: Copy, articles: Mapping[str, ArticlePage], *, terms: Terms, dates: Dates, by: User
 ) -> list[Comment]:
-    """Stores every comment where it is in its life, and the decisions `by` a reviewer that brought it there."""
+    """Create every comment in its state, with the decisions of the reviewer `by` that led to it."""
     written = times_of_writing(copy.remarks, copy.stories, dates)
-    entries = [_Dated(one, written[one.id], _read_at(one, written[one.id], dates.now)) for one in copy.remarks]
+    entries = [_dated(remark, written[remark.id], dates.now) for remark in copy.remarks]
     comments = _imported(entries, articles)
     for entry, comment in zip(entries, comments, strict=True):
         comment.terms = terms
         comment.verified_at = None if entry.state in _NOT_VERIFIED else entry.written
         comment.published_at = entry.read if entry.state in _WAS_PUBLISHED else None
-    # An import has no terms and no time of review to hand over; this paper's own readers have both.
+    # Imported comments have neither terms nor a time of review; those of the demo have both.
     Comment.objects.bulk_update(comments, ["terms", "verified_at", "published_at"])
     import_decisions(
         decision
@@ -84,39 +84,40 @@ def _imported(entries: list[_Dated], articles: Mapping[str, ArticlePage]) -> lis
     batch: dict[str, ImportedComment] = {}
     threads = dict(Thread.objects.values_list("article", "pk"))
     for entry in entries:
-        one = entry.remark
-        batch[one.id] = ImportedComment(
-            thread_id=threads[articles[one.article].pk],
+        remark = entry.remark
+        batch[remark.id] = ImportedComment(
+            thread_id=threads[articles[remark.article].pk],
             revision=_revision(entry),
-            reviewed=not one.unreviewed,
-            digest=address_digest(f"{one.name}@readers.example"),
+            reviewed=not remark.unreviewed,
+            digest=address_digest(f"{remark.name}@readers.example"),
             written_at=entry.written,
             state=entry.state,
-            parent=batch.get(one.answers),
+            parent=batch.get(remark.answers),
         )
     return import_comments(list(batch.values()))
 
 
 def _revision(entry: _Dated) -> Revision:
-    one = entry.remark
+    remark = entry.remark
     if entry.state in _WORDS_DELETED:
         return Revision()
-    return Revision(name=one.name, website=one.website, text=one.text)
+    return Revision(name=remark.name, website=remark.website, text=remark.text)
 
 
-def _read_at(one: Remark, written: datetime, now: datetime) -> datetime:
-    """A reviewer took some minutes, the same in every run; what appeared unreviewed took none."""
-    return written if one.unreviewed else min(written + timedelta(seconds=Random(one.id).randrange(90, 600)), now)
+def _dated(remark: Remark, written: datetime, now: datetime) -> _Dated:
+    """Return the comment with a time of review: some minutes later, the same in every run, or at once if unreviewed."""
+    wait = timedelta(seconds=0 if remark.unreviewed else Random(remark.id).randrange(90, 600))
+    return _Dated(remark, written, min(written + wait, now) if wait else written)
 
 
 def _decisions(entry: _Dated, comment: Comment, by: User, now: datetime) -> list[Decision]:
-    """The record: what keeps words from being read carries the reason and its explanation."""
-    made = []
+    """Return the unsaved decisions; those that need a reason have it, with its explanation."""
+    decisions = []
     for outcome in entry.outcomes:
         when = min(entry.read + _LATER, now) if outcome == Outcome.REMOVE else entry.read
         decision = Decision(revision=comment.latest, outcome=outcome, by=by, made_at=when)
         if outcome in NEEDS_REASON:
             decision.reason = entry.remark.reason
             decision.explanation = entry.remark.explanation
-        made.append(decision)
-    return made
+        decisions.append(decision)
+    return decisions

@@ -1,4 +1,4 @@
-"""The demo's own addresses; a real paper has none of them."""
+"""The addresses of the demo, which a real paper does not have."""
 
 from django.urls import path
 

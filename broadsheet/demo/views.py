@@ -1,4 +1,4 @@
-"""The outbox page, which stands in for the mailbox of whoever tries the demo."""
+"""The pages of the outbox."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -11,15 +11,15 @@ from broadsheet.demo import outbox
 @never_cache
 @require_safe
 def outbox_page(request: HttpRequest) -> HttpResponse:
-    """Lists the latest emails, newest first."""
+    """List the latest emails, newest first."""
     return render(request, "demo/outbox.html", {"emails": outbox.emails()})
 
 
 @never_cache
 @require_safe
 def email_page(request: HttpRequest, name: str) -> HttpResponse:
-    """Shows one email with its links."""
-    found = outbox.email(name)
-    if found is None:
+    """Show an email with its links."""
+    email = outbox.email(name)
+    if email is None:
         raise Http404("The outbox has no such email.")
-    return render(request, "demo/email.html", {"email": found})
+    return render(request, "demo/email.html", {"email": email})

@@ -23,4 +23,4 @@ def published_email(comment: Comment) -> dict[str, Any]:
 
 
 def _email(purpose: str, comment: Comment, **values: str) -> dict[str, Any]:
-    return {"purpose": purpose, "context": {"comment": comment, "paper": Paper.speaking(), **values}}
+    return {"purpose": purpose, "context": {"comment": comment, "paper": Paper.current(), **values}}

@@ -1,1 +1,1 @@
-"""The appeal for donations and the ways to give; knows nothing of comments."""
+"""The appeal for donations below each article, with links and a bank transfer code."""

@@ -1,9 +1,9 @@
-"""What is done about the appeal from outside an editor's form."""
+"""The purge that follows a change of the appeal."""
 
 from broadsheet.donations.keys import APPEAL
 from broadsheet.pagecache.actions import purge
 
 
 def purge_appeal() -> None:
-    """Makes every page stale that shows the appeal."""
+    """Purge the pages that show the appeal."""
     purge(APPEAL)

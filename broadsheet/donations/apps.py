@@ -11,5 +11,5 @@ class DonationsConfig(AppConfig):
     label = "donations"
 
     def ready(self) -> None:
-        """Listens to Wagtail's forms."""
+        """Connect the signal handlers."""
         autodiscover_modules("signal_handlers")

@@ -1,4 +1,4 @@
-"""What Wagtail's forms tell the appeal."""
+"""Handlers of Django's signals: each calls one action."""
 
 from typing import Any
 
@@ -11,6 +11,6 @@ from broadsheet.donations.models import DonationAppeal, DonationLink
 
 @receiver([post_save, post_delete], sender=DonationAppeal)
 @receiver([post_save, post_delete], sender=DonationLink)
-def show_the_appeal_as_it_is(**about: Any) -> None:
-    """Every article shows the appeal in its present words."""
+def purge_changed_appeal(**kwargs: Any) -> None:
+    """Purge the pages that show the appeal."""
     purge_appeal()

@@ -1,4 +1,4 @@
-"""Bank transfers that a telephone can read: the EPC QR code, drawn on the server."""
+"""Bank transfers as an EPC QR code, which a banking app reads, drawn on the server."""
 
 from functools import lru_cache
 
@@ -8,12 +8,12 @@ from broadsheet.donations.models import DonationAppeal
 
 
 def transfer_code(appeal: DonationAppeal) -> str:
-    """Draws the code as a data URI of an SVG: error correction M and at most version 13, as the guideline asks."""
-    return _drawn(appeal.transfer_payload())
+    """Return the code as the data URI of an SVG, with error correction M and at most version 13 (EPC069-12)."""
+    return _svg(appeal.transfer_payload())
 
 
 @lru_cache(maxsize=4)
-def _drawn(payload: str) -> str:
-    """The same words are always the same code, and drawing it costs as much as twenty comments."""
+def _svg(payload: str) -> str:
+    # Cached because drawing takes as long as rendering twenty comments (ADR 18).
     code = segno.make_qr(payload, error="m", boost_error=False, encoding="utf-8")
     return str(code.svg_data_uri(scale=3, dark="#000", light="#fff", border=4))

@@ -1,1 +1,1 @@
-"""What the newsroom writes: sections, articles, bylines, corrections, photographs, and how readers find them."""
+"""The newsroom's pages: sections, articles, bylines, corrections and photographs, with archive, search and feeds."""

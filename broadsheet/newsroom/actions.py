@@ -1,4 +1,4 @@
-"""What changes the newsroom's tables from outside an editor's form."""
+"""Changes of the newsroom's tables that other rooms and signal handlers make, and the purges that follow a change."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -27,21 +27,21 @@ from broadsheet.newsroom.models import (
     SectionPage,
 )
 from broadsheet.newsroom.models.articles import address_of
-from broadsheet.newsroom.models.bulk_pages import free_slug, numbered, plant
+from broadsheet.newsroom.models.bulk_pages import free_slug, insert_pages, numbered
 from broadsheet.newsroom.models.pages import is_reserved
 from broadsheet.newsroom.queries import lists_of
 from broadsheet.pagecache.actions import EVERYTHING, purge, soft_purge, warm
 
-IN_MASTHEAD = 8  # more than that is no quiet line
-MAX_AUTHOR_SLUG = 112  # leaves room for a number
+IN_MASTHEAD = 8  # more do not fit on one line of a desktop screen
+MAX_AUTHOR_SLUG = 112  # leaves room for a numeric suffix
 MAX_TAG_SLUG = 92
 
 
 @dataclass(frozen=True, eq=False)
 class ImportedArticle:
-    """An article from elsewhere: the unsaved page, with the slug it had, and what hangs on it.
+    """An article to import: the unsaved page with its former slug, and the rows that belong to it.
 
-    A live page has its `first_published_at`; `old_paths` are the addresses at which readers found it before.
+    A live page has its `first_published_at`; `old_paths` are its former addresses, which are redirected.
     """
 
     section: SectionPage
@@ -53,44 +53,42 @@ class ImportedArticle:
 
 @dataclass(frozen=True, eq=False)
 class ImportedPlainPage:
-    """A page from elsewhere that stands by itself."""
+    """A plain page to import: the unsaved page and its former addresses."""
 
     page: PlainPage
     old_paths: Sequence[str] = ()
 
 
-def refile_article(number: int, *, section: Page) -> ArticlePage:
-    """Files the moved article of this number under its new section; its address stays, so that no link breaks."""
-    article = ArticlePage.objects.get(pk=number)
-    note_lists(article)
+def refile_article(pk: int, *, section: Page) -> ArticlePage:
+    """Set the section of an article that was moved; its address stays, so that no link breaks (ADR 5)."""
+    article = ArticlePage.objects.get(pk=pk)
+    remember_lists(article)
     ArticlePage.objects.filter(pk=article.pk).update(section_id=section.pk)
     article.section_id = section.pk
     purge_article(article)
     return article
 
 
-def note_lists(article: ArticlePage) -> None:
-    """Notes on the article, before it is changed, in which lists readers find it."""
-    article.stood_in = lists_of(article)
+def remember_lists(article: ArticlePage) -> None:
+    """Remember on the article, before a change, the surrogate keys of the lists that have it."""
+    article.previous_lists = lists_of(article)
 
 
 def purge_article(article: ArticlePage) -> None:
-    """Makes stale what shows the article, and the lists that it has come into or left since it was noted.
-
-    One that stood nowhere yet only adds to what readers see; nothing is removed by it. What stands beside the other
-    articles of the section is renewed by itself: those may be very many, and then the worker sees to them.
-    """
-    came_or_went = lists_of(article) ^ article.stood_in
-    if article.stood_in:
-        purge(key_of(article), SITEMAPS, *came_or_went)
+    """Purge the pages that show the article, and the lists that it has joined or left since `remember_lists`."""
+    changed = lists_of(article) ^ article.previous_lists
+    if article.previous_lists:
+        purge(key_of(article), SITEMAPS, *changed)
         return
-    beside = {key for key in came_or_went if key.startswith(BESIDE)}
-    soft_purge(key_of(article), SITEMAPS, *came_or_went - beside)
-    soft_purge(*beside)
+    # A new article only adds to pages, so their stale copies may be served meanwhile (ADR 25). The pages of its section
+    # that list it as related can be very many: a purge of their own lets the worker carry it out.
+    related = {key for key in changed if key.startswith(BESIDE)}
+    soft_purge(key_of(article), SITEMAPS, *changed - related)
+    soft_purge(*related)
 
 
 def warm_article(article: ArticlePage) -> None:
-    """Has baked what readers turn to first when an article has appeared, was changed or is gone."""
+    """Request that the pages readers open first are baked: the front page, the article, its section and the feeds."""
     section = article.section
     feeds = [reverse("newsroom:feed"), reverse("newsroom:atom")]
     feeds += [reverse(f"newsroom:section_{kind}", args=[section.slug]) for kind in ("feed", "atom")]
@@ -99,85 +97,88 @@ def warm_article(article: ArticlePage) -> None:
 
 
 def warm_front() -> None:
-    """Has the front page baked."""
+    """Request that the front page is baked."""
     warm("/")
 
 
 def purge_front() -> None:
-    """Makes the front page stale."""
+    """Purge the front page."""
     purge(FRONT)
 
 
 def purge_author(author: Author) -> None:
-    """Makes stale what names an author."""
+    """Purge the pages that name the author."""
     purge(key_of(author), SITEMAPS)
 
 
-def purge_thing(thing: Photo | Tag) -> None:
-    """Makes stale what shows a photograph or a subject."""
-    purge(key_of(thing))
+def purge_photo_or_tag(instance: Photo | Tag) -> None:
+    """Purge the pages that show the photograph or the tag."""
+    purge(key_of(instance))
 
 
 def purge_everything() -> None:
-    """Makes every page of the paper stale."""
+    """Purge every page of the paper."""
     purge(EVERYTHING)
 
 
 def import_articles(batch: Sequence[ImportedArticle]) -> list[ArticlePage]:
-    """Stores, in the importer's transaction, articles from elsewhere, in a few queries for all of them.
+    """Store the articles in the importer's transaction, with a constant number of queries.
 
-    A slug that is taken in the section or on the day gets a number. Search and references are brought up to date by
-    the importer, afterwards and in bulk.
+    A slug that is taken in the section or on the day gets a number. The importer brings the search and reference
+    indexes up to date afterwards.
     """
-    _find_places(batch)
-    plant([(one.section, one.page) for one in batch])
+    _set_addresses(batch)
+    insert_pages([(imported.section, imported.page) for imported in batch])
     BylineEntry.objects.bulk_create(
-        BylineEntry(article=one.page, author=author, sort_order=place)
-        for one in batch
-        for place, author in enumerate(one.byline)
+        BylineEntry(article=imported.page, author=author, sort_order=place)
+        for imported in batch
+        for place, author in enumerate(imported.byline)
     )
-    ArticleTag.objects.bulk_create(ArticleTag(content_object=one.page, tag=tag) for one in batch for tag in one.tags)
-    redirect_readers((path, one.page) for one in batch if one.page.live for path in one.old_paths)
+    ArticleTag.objects.bulk_create(
+        ArticleTag(content_object=imported.page, tag=tag) for imported in batch for tag in imported.tags
+    )
+    redirect_old_paths((path, imported.page) for imported in batch if imported.page.live for path in imported.old_paths)
     purge_everything()
-    return [one.page for one in batch]
+    return [imported.page for imported in batch]
 
 
-def _find_places(batch: Sequence[ImportedArticle]) -> None:
-    """Files each article under its section and gives the live ones their day and address, as publishing does."""
+def _set_addresses(batch: Sequence[ImportedArticle]) -> None:
+    """Set the section of each article, and the day and address of the live ones, as publishing does."""
     zone = Paper.load().zone
-    for one in batch:
-        one.page.section_id = one.section.pk
-        if one.page.live:
-            one.page.published_at, one.page.is_public = one.page.first_published_at, True
-            one.page.edition_date = timezone.localdate(one.page.published_at, timezone=zone)
-    beside, addresses = _taken([one.page for one in batch])
-    for one in batch:
-        page = one.page
+    for imported in batch:
+        page = imported.page
+        page.section_id = imported.section.pk
+        if page.live:
+            page.published_at, page.is_public = page.first_published_at, True
+            page.edition_date = timezone.localdate(page.published_at, timezone=zone)
+    slugs, addresses = _taken([imported.page for imported in batch])
+    for imported in batch:
+        page = imported.page
 
         def is_taken(slug: str, section: int = page.section_id, day: date | None = page.edition_date) -> bool:
-            return (section, slug) in beside or (day is not None and address_of(day, slug) in addresses)
+            return (section, slug) in slugs or (day is not None and address_of(day, slug) in addresses)
 
         if is_taken(page.slug):
-            page.slug = _numbered_slug(one, is_taken)
-        beside.add((page.section_id, page.slug))
+            page.slug = _numbered_slug(imported, is_taken)
+        slugs.add((page.section_id, page.slug))
         if page.edition_date:
             page.address = address_of(page.edition_date, page.slug)
             addresses.add(page.address)
 
 
 def _taken(pages: Sequence[ArticlePage]) -> tuple[set[tuple[int, str]], set[str]]:
-    """Of what these pages want: the slugs that are taken, with their sections, and the addresses."""
+    """Return the taken slugs among those of the pages, each with its section, and the taken addresses."""
     wanted = [address_of(page.edition_date, page.slug) for page in pages if page.edition_date]
-    alike = ArticlePage.objects.filter(slug__in={page.slug for page in pages})
-    beside = set(alike.values_list("section_id", "slug"))
-    return beside, set(ArticlePage.objects.filter(address__in=wanted).values_list("address", flat=True))
+    same_slug = ArticlePage.objects.filter(slug__in={page.slug for page in pages})
+    slugs = set(same_slug.values_list("section_id", "slug"))
+    return slugs, set(ArticlePage.objects.filter(address__in=wanted).values_list("address", flat=True))
 
 
-def _numbered_slug(one: ImportedArticle, is_taken: Callable[[str], bool]) -> str:
-    day = one.page.edition_date
+def _numbered_slug(imported: ImportedArticle, is_taken: Callable[[str], bool]) -> str:
+    day = imported.page.edition_date
     return free_slug(
-        one.section,
-        one.page.slug,
+        imported.section,
+        imported.page.slug,
         is_taken=lambda slug: is_taken(slug) or (day is not None and _is_address(address_of(day, slug))),
     )
 
@@ -186,31 +187,31 @@ def _is_address(address: str) -> bool:
     return bool(ArticlePage.objects.filter(address=address).exists())
 
 
-def import_plain_page(one: ImportedPlainPage) -> PlainPage:
-    """Stores, in the importer's transaction, a page from elsewhere beneath the front page, at a free address."""
-    front = FrontPage.objects.get()
-    one.page.slug = free_slug(front, one.page.slug, is_taken=is_reserved)
-    plant([(front, one.page)])
-    redirect_readers((path, one.page) for path in one.old_paths if one.page.live)
+def import_plain_page(imported: ImportedPlainPage) -> PlainPage:
+    """Store the page in the importer's transaction, beneath the front page at a free address."""
+    front, page = FrontPage.objects.get(), imported.page
+    page.slug = free_slug(front, page.slug, is_taken=is_reserved)
+    insert_pages([(front, page)])
+    redirect_old_paths((path, page) for path in imported.old_paths if page.live)
     purge_everything()
-    return one.page
+    return page
 
 
 def import_section(title: str, *, slug: str, description: str = "") -> SectionPage:
-    """Finds the section with this address, or opens one, at another address where the paper needs this one."""
-    found = SectionPage.objects.filter(slug=slug).first()
-    if found is not None:
-        return found
+    """Return the section with this slug, or create it, with a number if the paper uses the address itself."""
+    existing = SectionPage.objects.filter(slug=slug).first()
+    if existing is not None:
+        return existing
     front = FrontPage.objects.get()
     slug = free_slug(front, slug, is_taken=is_reserved)
     section = SectionPage(title=title, slug=slug, description=description, show_in_menus=False)
-    plant([(front, section)])
+    insert_pages([(front, section)])
     purge_everything()
     return section
 
 
 def fill_empty_masthead() -> None:
-    """Lists the largest sections in a masthead that has none, as after an import; an editor's choice stays as it is."""
+    """List the largest sections in a masthead that has none, as after an import; leave an editor's choice alone."""
     if SectionPage.objects.in_menu().exists():
         return
     articles = Count("articles", filter=Q(articles__is_public=True))
@@ -220,10 +221,10 @@ def fill_empty_masthead() -> None:
 
 
 def import_author(name: str, *, slug: str) -> Author:
-    """Finds the author of this name, or notes a new one, under a numbered slug where somebody else has it."""
-    found = Author.objects.filter(name=name).order_by("pk").first()
+    """Return the author of this name, or create them, with a number behind a slug that is taken."""
+    existing = Author.objects.filter(name=name).order_by("pk").first()
     slugs = chain([slug], numbered(slug[:MAX_AUTHOR_SLUG]))
-    return found or Author.objects.create(name=name, slug=next(one for one in slugs if not _is_author(one)))
+    return existing or Author.objects.create(name=name, slug=next(slug for slug in slugs if not _is_author(slug)))
 
 
 def _is_author(slug: str) -> bool:
@@ -231,10 +232,10 @@ def _is_author(slug: str) -> bool:
 
 
 def import_tag(name: str, *, slug: str) -> Tag:
-    """Finds the tag of this name, however it is capitalised, or makes it."""
-    found = Tag.objects.filter(name__iexact=name).order_by("pk").first()
+    """Return the tag of this name in whatever capitals, or create it."""
+    existing = Tag.objects.filter(name__iexact=name).order_by("pk").first()
     slugs = chain([slug], numbered(slug[:MAX_TAG_SLUG]))
-    return found or Tag.objects.create(name=name, slug=next(one for one in slugs if not _is_tag(one)))
+    return existing or Tag.objects.create(name=name, slug=next(slug for slug in slugs if not _is_tag(slug)))
 
 
 def _is_tag(slug: str) -> bool:
@@ -242,7 +243,7 @@ def _is_tag(slug: str) -> bool:
 
 
 def import_photo(path: Path, *, title: str, credit: str, description: str = "") -> Photo:
-    """Stores a picture from a file, without what the camera knew; raises NoRoomForPhoto on a full disk."""
+    """Store a picture from a file without its metadata; raise NoRoomForPhoto on a full disk."""
     photo = Photo(title=title, credit=credit, description=description)
     with path.open("rb") as file:
         photo.file = File(file, name=path.name)
@@ -250,13 +251,13 @@ def import_photo(path: Path, *, title: str, credit: str, description: str = "") 
     return photo
 
 
-def redirect_readers(pairs: Iterable[tuple[str, Page]]) -> None:
-    """Sends readers from old addresses, for good, to where the pages are now; the first page at an address keeps it."""
+def redirect_old_paths(pairs: Iterable[tuple[str, Page]]) -> None:
+    """Redirect each path permanently to its page; of several pages with the same path, the first has it."""
     wanted: dict[str, Page] = {}
     for path, page in pairs:
         if path.strip("/") != getattr(page, "address", None):
             wanted.setdefault(Redirect.normalise_path(path), page)
-    there = set(Redirect.objects.filter(old_path__in=wanted).values_list("old_path", flat=True))
+    existing = set(Redirect.objects.filter(old_path__in=wanted).values_list("old_path", flat=True))
     Redirect.objects.bulk_create(
-        Redirect(old_path=path, redirect_page_id=page.pk) for path, page in wanted.items() if path not in there
+        Redirect(old_path=path, redirect_page_id=page.pk) for path, page in wanted.items() if path not in existing
     )

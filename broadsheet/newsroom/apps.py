@@ -13,6 +13,6 @@ class NewsroomConfig(AppConfig):
     label = "newsroom"
 
     def ready(self) -> None:
-        """Listens to Wagtail, and lets Pillow open no picture that is larger than the paper takes."""
+        """Connect the signal handlers, and set the size of pictures beyond which Pillow refuses to open them."""
         Image.MAX_IMAGE_PIXELS = settings.WAGTAILIMAGES_MAX_IMAGE_PIXELS
         autodiscover_modules("signal_handlers")

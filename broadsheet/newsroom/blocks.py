@@ -1,62 +1,75 @@
-"""What an article's body is made of. Imported bodies arrive in the same blocks."""
+"""The blocks of an article's text. Imported texts arrive in the same blocks."""
 
+from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.contrib.table_block.blocks import TableBlock
 from wagtail.images.blocks import ImageChooserBlock
 
 INLINE = ["bold", "italic", "link", "superscript", "subscript", "code"]
 EMBED_HOSTS = ("youtube.com", "youtu.be", "youtube-nocookie.com", "vimeo.com")
+BODY_HELP = _("Paragraphs, subheadings, quotes, pictures, lists, tables and videos, in any order.")
 
 
 class QuoteBlock(blocks.StructBlock):
-    """Somebody's words, set apart."""
+    """A quotation, set apart from the text."""
 
-    text = blocks.TextBlock(help_text="The words, without quotation marks.")
-    attribution = blocks.CharBlock(required=False, help_text="Who said it, and in what capacity.")
+    text = blocks.TextBlock(label=_("Quotation"), help_text=_("Without quotation marks."))
+    attribution = blocks.CharBlock(
+        required=False, label=_("Attribution"), help_text=_("The speaker and, where it matters, their role.")
+    )
 
     class Meta:
         icon = "openquote"
+        label = _("Quote")
         template = "newsroom/blocks/quote.html"
 
 
 class PictureBlock(blocks.StructBlock):
     """A photograph within the text."""
 
-    photo = ImageChooserBlock()
-    caption = blocks.CharBlock(required=False, help_text="What is to be seen, who, where, when.")
+    photo = ImageChooserBlock(label=_("Photograph"))
+    caption = blocks.CharBlock(
+        required=False, label=_("Caption"), help_text=_("What the photograph shows: who, where and when.")
+    )
     alt = blocks.CharBlock(
-        required=False, label="Alt text", help_text="For those who do not see it. Empty if the caption says all."
+        required=False,
+        label=_("Alt text"),
+        help_text=_("For readers who cannot see it. Leave empty if the caption says everything."),
     )
 
     class Meta:
         icon = "image"
+        label = _("Picture")
         template = "newsroom/blocks/picture.html"
 
 
 class EmbedBlock(blocks.StructBlock):
-    """A film from elsewhere, shown as a link with a title: nothing is loaded before a reader clicks."""
+    """A video from elsewhere, shown as a link with a title: the browser loads no part of it before a reader clicks."""
 
     url = blocks.URLBlock(
-        help_text="Address of the film on YouTube or Vimeo. Nothing is loaded before a reader clicks."
+        label=_("Address"),
+        help_text=_("The address of the video on YouTube or Vimeo. Nothing loads from there until a reader clicks."),
     )
-    title = blocks.CharBlock(help_text="What the film shows, and how long it is.")
+    title = blocks.CharBlock(label=_("Title"), help_text=_("What the video shows, and how long it is."))
 
     class Meta:
         icon = "media"
-        label = "Film"
+        label = _("Video")
         template = "newsroom/blocks/embed.html"
 
 
 class BodyBlock(blocks.StreamBlock):
-    """The body of an article or a plain page."""
+    """The text of an article or a plain page."""
 
-    paragraph = blocks.RichTextBlock(features=INLINE, template="newsroom/blocks/paragraph.html")
-    subhead = blocks.CharBlock(icon="title", template="newsroom/blocks/subhead.html")
+    paragraph = blocks.RichTextBlock(features=INLINE, label=_("Paragraph"), template="newsroom/blocks/paragraph.html")
+    subhead = blocks.CharBlock(icon="title", label=_("Subheading"), template="newsroom/blocks/subhead.html")
     quote = QuoteBlock()
     picture = PictureBlock()
     listing = blocks.RichTextBlock(
-        features=["ol", "ul", *INLINE], icon="list-ul", label="List", template="newsroom/blocks/listing.html"
+        features=["ol", "ul", *INLINE], icon="list-ul", label=_("List"), template="newsroom/blocks/listing.html"
     )
-    table = TableBlock(template="newsroom/blocks/table.html")
+    table = TableBlock(label=_("Table"), template="newsroom/blocks/table.html")
     embed = EmbedBlock()
-    preformatted = blocks.TextBlock(icon="code", template="newsroom/blocks/preformatted.html")
+    preformatted = blocks.TextBlock(
+        icon="code", label=_("Preformatted text"), template="newsroom/blocks/preformatted.html"
+    )

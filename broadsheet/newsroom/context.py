@@ -1,4 +1,4 @@
-"""What every page shows around its matter: the masthead, the sections, the pages in the foot."""
+"""The template variables of the masthead and the footer, which every page has."""
 
 from collections.abc import Iterable
 from functools import partial
@@ -13,8 +13,8 @@ from broadsheet.newsroom.models import Paper, PlainPage, SectionPage
 from broadsheet.pagecache.fragments import cached
 
 
-class Way(NamedTuple):
-    """A page that every page leads to."""
+class NavigationEntry(NamedTuple):
+    """A link of the masthead or the footer."""
 
     pk: int
     url: str
@@ -22,7 +22,7 @@ class Way(NamedTuple):
 
 
 def paper(request: HttpRequest) -> dict[str, Any]:
-    """Gives the templates the paper, its sections and its plain pages; each is asked for only where it is shown."""
+    """Return the paper, its sections and its plain pages; the lists are queried only where a template shows them."""
     return {
         "paper": Paper.load(request_or_site=request),
         "sections": SimpleLazyObject(partial(cached, "sections", _sections)),
@@ -32,13 +32,13 @@ def paper(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _sections() -> list[Way]:
-    return _ways(SectionPage.objects.live().in_menu().order_by("path"))
+def _sections() -> list[NavigationEntry]:
+    return _entries(SectionPage.objects.live().in_menu().order_by("path"))
 
 
-def _footer_pages() -> list[Way]:
-    return _ways(PlainPage.objects.live().filter(in_footer=True).order_by("path").defer("body"))
+def _footer_pages() -> list[NavigationEntry]:
+    return _entries(PlainPage.objects.live().filter(in_footer=True).order_by("path").defer("body"))
 
 
-def _ways(pages: Iterable[Page]) -> list[Way]:
-    return [Way(page.pk, page.url, page.title) for page in pages]
+def _entries(pages: Iterable[Page]) -> list[NavigationEntry]:
+    return [NavigationEntry(page.pk, page.url, page.title) for page in pages]

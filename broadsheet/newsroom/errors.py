@@ -1,25 +1,30 @@
-"""What the newsroom refuses, in words for the person who meets it."""
+"""The refusals of the newsroom."""
 
 from datetime import timedelta
+
+from django.utils.translation import gettext as _
 
 from broadsheet.core.errors import Refusal
 
 
 class NoRoomForPhoto(Refusal):
-    """The disk is full, so a photograph cannot be kept."""
+    """A photograph cannot be stored because the disk is full."""
 
     code = "no-room"
     http_status = 507
 
     def __init__(self, title: str) -> None:
         super().__init__(
-            f"“{title}” was not stored, because the paper's disk is full. "
-            "Ask whoever runs the paper to make room, then send it again."
+            _(
+                "“%(title)s” was not saved because the paper’s disk is full. Please ask the operator to free some "
+                "space, then upload it again."
+            )
+            % {"title": title}
         )
 
 
 class NoRoomForSize(Refusal):
-    """The disk is full, so a photograph cannot be shown in a size that was not made before."""
+    """A new size of a photograph cannot be stored because the disk is full."""
 
     code = "no-room-for-size"
     http_status = 503
@@ -27,19 +32,24 @@ class NoRoomForSize(Refusal):
 
     def __init__(self) -> None:
         super().__init__(
-            "This photograph cannot be shown in this size just now, because the paper's disk is full. "
-            "The fault is ours and stands in our log; please try again in ten minutes."
+            _(
+                "This photograph cannot be shown in this size at the moment because our disk is full. The problem has "
+                "been logged; please try again in ten minutes."
+            )
         )
 
 
 class NotAnEditor(Refusal):
-    """Somebody who is signed in has no right to edit."""
+    """A member of staff without the right to edit opens the editor."""
 
     code = "not-an-editor"
     http_status = 403
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"You are signed in as {name}, and this account may not write or edit articles. "
-            "Ask an administrator for the role Reporter or Editor, or sign in with another account."
+            _(
+                "You are signed in as %(name)s, and this account cannot write or edit articles. Please ask an "
+                "administrator for the role of reporter or editor, or sign in with another account."
+            )
+            % {"name": name}
         )

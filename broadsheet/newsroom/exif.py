@@ -1,44 +1,44 @@
-"""Takes out of a photograph what its readers need not know: where, when and with what it was taken."""
+"""Removal of the metadata of photographs: place, time and camera (ADR 10)."""
 
 from io import BytesIO
 from typing import IO, Any
 
 from PIL import Image, ImageOps
 
-# A camera's orientation is applied to the pixels; colours, transparency and motion are what is worth keeping.
-_KEPT = ("icc_profile", "transparency", "background", "duration", "loop", "disposal", "blend", "default_image")
+# Colours, transparency and motion stay; the orientation is applied to the pixels.
+_PRESERVED = ("icc_profile", "transparency", "background", "duration", "loop", "disposal", "blend", "default_image")
 _QUALITY = {"JPEG": 95, "WEBP": 92, "AVIF": 85}
-_NOTHING: dict[str, Any] = {"exif": b"", "xmp": b"", "comment": b""}
+_NO_METADATA: dict[str, Any] = {"exif": b"", "xmp": b"", "comment": b""}
 _ORIENTATION = 0x0112
 
 
 def without_metadata(file: IO[bytes]) -> bytes:
-    """Copies a picture without EXIF, GPS, XMP, IPTC and comments, turned the right way up.
+    """Return the picture upright and without EXIF, GPS, XMP, IPTC and comments.
 
-    Raises OSError where the file ends before the picture does, or is none.
+    Raise OSError for a file that is not a picture or that ends before the picture does.
     """
     file.seek(0)
     with Image.open(file) as picture:
-        kind = "JPEG" if picture.format == "MPO" else picture.format or "JPEG"
+        format = "JPEG" if picture.format == "MPO" else picture.format or "JPEG"  # a telephone's MPO is a JPEG and more
         out = BytesIO()
-        if getattr(picture, "n_frames", 1) > 1 and kind != "JPEG":
-            picture.save(out, format=kind, save_all=True, **_how(picture, kind))
+        if getattr(picture, "n_frames", 1) > 1 and format != "JPEG":
+            picture.save(out, format=format, save_all=True, **_options(picture, format))
         else:
-            _save_one(picture, kind, out)
+            _save_still(picture, format, out)
         return out.getvalue()
 
 
-def _save_one(picture: Image.Image, kind: str, out: BytesIO) -> None:
-    upright = picture.getexif().get(_ORIENTATION, 1) == 1
-    how = _how(picture, kind)
-    if kind == "JPEG" and upright and picture.format == "JPEG":
-        how["quality"] = "keep"
-    kept = picture if upright else ImageOps.exif_transpose(picture)
-    kept.load()
-    kept.info = {}
-    kept.save(out, format=kind, **how)
+def _save_still(picture: Image.Image, format: str, out: BytesIO) -> None:
+    is_upright = picture.getexif().get(_ORIENTATION, 1) == 1
+    options = _options(picture, format)
+    if format == "JPEG" and is_upright and picture.format == "JPEG":
+        options["quality"] = "keep"
+    upright = picture if is_upright else ImageOps.exif_transpose(picture)
+    upright.load()
+    upright.info = {}
+    upright.save(out, format=format, **options)
 
 
-def _how(picture: Image.Image, kind: str) -> dict[str, Any]:
-    kept = {name: picture.info[name] for name in _KEPT if picture.info.get(name) is not None}
-    return {**kept, **_NOTHING, **({"quality": _QUALITY[kind]} if kind in _QUALITY else {})}
+def _options(picture: Image.Image, format: str) -> dict[str, Any]:
+    preserved = {name: picture.info[name] for name in _PRESERVED if picture.info.get(name) is not None}
+    return {**preserved, **_NO_METADATA, **({"quality": _QUALITY[format]} if format in _QUALITY else {})}

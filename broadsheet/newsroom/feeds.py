@@ -1,4 +1,4 @@
-"""RSS and Atom for the paper and for each section: what was published last. Readers' comments are never in them."""
+"""RSS and Atom feeds of the latest articles, for the paper and for each section. They contain no comments."""
 
 from datetime import datetime
 from typing import Any
@@ -18,10 +18,28 @@ from broadsheet.newsroom.queries import printable
 from broadsheet.pagecache.fragments import cacheable, depends_on
 
 LENGTH = 30
+_DUBLIN_CORE = {"xmlns:dc": "http://purl.org/dc/elements/1.1/"}
+
+
+class _Rss(Rss201rev2Feed):
+    """RSS 2.0 in which an item can have a language of its own, as Dublin Core writes it."""
+
+    def add_item_elements(self, handler: Any, item: dict[str, Any]) -> None:
+        super().add_item_elements(handler, item)
+        if item["language"]:
+            handler.addQuickElement("dc:language", item["language"], _DUBLIN_CORE)
+
+
+class _Atom(Atom1Feed):
+    """Atom in which an entry can have a language of its own."""
+
+    def item_attributes(self, item: dict[str, Any]) -> dict[str, str]:
+        attributes: dict[str, str] = super().item_attributes(item)
+        return {**attributes, "xml:lang": item["language"]} if item["language"] else attributes
 
 
 class _Source:
-    """Whose feed it is: the paper's, or one section's."""
+    """The source of a feed: the paper, or one section."""
 
     def __init__(self, request: HttpRequest, section: SectionPage | None) -> None:
         self.paper = Paper.load(request_or_site=request)
@@ -29,26 +47,26 @@ class _Source:
         self.path = request.path
 
     def articles(self) -> ArticleQuerySet:
-        """Its articles, the newest first."""
-        found = ArticlePage.objects.published()
+        """Return the articles, newest first."""
+        articles = ArticlePage.objects.published()
         if self.section:
-            found = found.in_section(self.section.pk)
-        wanted: ArticleQuerySet = found.newest_first().for_lists().with_bylines()
-        return wanted.prefetch_related("tagged_items__tag")
+            articles = articles.in_section(self.section.pk)
+        complete: ArticleQuerySet = articles.newest_first().for_lists().with_bylines()
+        return complete.prefetch_related("tagged_items__tag")
 
 
 def _moment(time: datetime | None) -> datetime:
-    """In the paper's zone, to the second."""
+    """Return the time in the paper's zone, to the second."""
     return timezone.localtime(time).replace(microsecond=0)
 
 
 class PaperFeed(Feed):
-    """What was published last, in RSS 2.0."""
+    """The latest articles in RSS 2.0."""
 
-    feed_type: Any = Rss201rev2Feed
+    feed_type: Any = _Rss
 
     def get_object(self, request: HttpRequest, slug: str = "") -> _Source:
-        """The paper, or its section of that address; raises Http404 for no section."""
+        """Return the paper or the section with this slug as source; raise Http404 where there is no section."""
         section = get_object_or_404(SectionPage.objects.live(), slug=slug) if slug else None
         cacheable(list_of(section) if section else LATEST)
         return _Source(request, section)
@@ -86,7 +104,7 @@ class PaperFeed(Feed):
         return settings.BASE_URL + item.get_absolute_url()
 
     def item_guid(self, item: ArticlePage) -> str:
-        """Stays what it is when an article gets another address."""
+        """Return an identifier that stays the same when the article gets another address."""
         return f"urn:uuid:{item.translation_key}"
 
     item_guid_is_permalink = False
@@ -105,11 +123,14 @@ class PaperFeed(Feed):
     def item_updateddate(self, item: ArticlePage) -> datetime:
         return _moment(item.updated_at or item.published_at)
 
+    def item_extra_kwargs(self, item: ArticlePage) -> dict[str, str]:
+        return {"language": item.language}
+
 
 class PaperAtomFeed(PaperFeed):
-    """The same in Atom."""
+    """The latest articles in Atom."""
 
-    feed_type = Atom1Feed
+    feed_type = _Atom
 
 
 rss = require_safe(PaperFeed())

@@ -1,4 +1,4 @@
-"""What readers ask of the archive, and what editors hand in."""
+"""The forms of the search, of the date preview and of uploaded photographs."""
 
 import struct
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext_lazy as _
 from PIL import Image
 from wagtail.images.fields import WagtailImageField
 from wagtail.images.forms import BaseImageForm
@@ -14,46 +15,50 @@ from broadsheet.newsroom.exif import without_metadata
 from broadsheet.newsroom.models import Paper, SectionPage
 
 MAX_QUERY = 200
-TOO_MANY_PIXELS = "This picture has too many pixels. Make it smaller: at most %(most)s megapixels."
-CUT_OFF = "This picture is damaged or cut off, so readers would not see all of it. Copy it again from the camera."
-# What Pillow raises for files that are broken in one way or another.
+TOO_MANY_PIXELS = _("This picture is too large. Please reduce it to at most %(most)s megapixels.")
+CUT_OFF = _("This picture is damaged or incomplete. Please copy it from the camera again.")
+# The errors that Pillow raises for broken files.
 UNREADABLE = (OSError, SyntaxError, ValueError, EOFError, struct.error)
 
 
 class SearchForm(forms.Form):
-    """Words to look for, and where and when."""
+    """A search: words, a section and a period."""
 
     q = forms.CharField(
-        label="Words",
+        label=_("Words"),
         max_length=MAX_QUERY,
         required=False,
-        error_messages={"max_length": f"That is too much to look for. Use at most {MAX_QUERY} characters."},
+        error_messages={"max_length": _("Your search is too long. Please use at most %(limit_value)s characters.")},
         widget=forms.TextInput(attrs={"type": "search"}),
-        help_text="All of the words, in any order; “in quotes” for an exact phrase.",
+        help_text=_("Finds articles with all of these words, in any order. Use “quotation marks” for an exact phrase."),
     )
     section = forms.ModelChoiceField(
         SectionPage.objects.live().order_by("path"),
+        label=_("Section"),
         required=False,
         to_field_name="slug",
-        empty_label="All sections",
+        empty_label=_("All sections"),
     )
     since = forms.DateField(
-        label="From", required=False, input_formats=["%Y-%m-%d"], widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
+        label=_("From"),
+        required=False,
+        input_formats=["%Y-%m-%d"],
+        widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"),
     )
     until = forms.DateField(
-        label="To", required=False, input_formats=["%Y-%m-%d"], widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
+        label=_("To"), required=False, input_formats=["%Y-%m-%d"], widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
     )
 
     def clean_q(self) -> str:
-        """The words without what no keyboard writes."""
+        """Return the words with single spaces between them."""
         return " ".join(self.cleaned_data["q"].split())
 
     def clean(self) -> dict[str, Any]:
-        """Refuses a time that ends before it begins."""
+        """Add an error where the period ends before it begins."""
         cleaned = super().clean() or {}
         since, until = cleaned.get("since"), cleaned.get("until")
         if since and until and since > until:
-            self.add_error("until", "This day lies before the first one. Exchange the two.")
+            self.add_error("until", _("The end date is before the start date."))
         return cleaned
 
 
@@ -66,21 +71,22 @@ class DateStyleForm(forms.ModelForm[Paper]):
 
 
 class PhotoField(WagtailImageField):
-    """A picture measured before it is opened, whole to its end, which has forgotten the camera."""
+    """A picture that is measured before it is decoded, complete, and stored without the metadata of the camera."""
 
     def to_python(self, data: Any) -> Any:
-        """Takes out what the camera knew at once, because one of many waits on the disk for its credit."""
+        """Return the file without metadata; raise ValidationError for a damaged picture."""
+        # Done here and not on saving: of several uploads, Wagtail keeps files on the disk that still lack a credit.
         file = super().to_python(data)
         if file is None:
             return None
         try:
-            _write_anew(file, without_metadata(file))
+            _replace_content(file, without_metadata(file))
         except UNREADABLE as error:
             raise ValidationError(CUT_OFF) from error
         return file
 
     def check_image_pixel_size(self, f: UploadedFile) -> None:
-        """Refuses too many pixels by what the file says of itself."""
+        """Raise ValidationError where the header of the file announces too many pixels."""
         f.seek(0)
         try:
             with Image.open(f) as picture:
@@ -90,11 +96,11 @@ class PhotoField(WagtailImageField):
         except UNREADABLE as error:
             raise ValidationError(CUT_OFF) from error
         if count > self.max_image_pixels:
-            raise ValidationError(TOO_MANY_PIXELS % {"most": self.max_image_pixels // 1_000_000})
+            raise ValidationError(TOO_MANY_PIXELS, params={"most": self.max_image_pixels // 1_000_000})
 
 
-def _write_anew(file: UploadedFile, content: bytes) -> None:
-    """Replaces what was handed in where it lies: Wagtail stores it from there when a credit is still missing."""
+def _replace_content(file: UploadedFile, content: bytes) -> None:
+    """Replace the content of an uploaded file in its place, from where Wagtail may store it later."""
     file.seek(0)
     file.truncate()
     file.write(content)
@@ -104,10 +110,10 @@ def _write_anew(file: UploadedFile, content: bytes) -> None:
 
 
 class PhotoForm(BaseImageForm):
-    """A photograph as editors hand it in, one by one or many at once."""
+    """The upload form of photographs, for one as for many."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "file" in self.fields:
-            usual = self.fields["file"]
-            self.fields["file"] = PhotoField(label=usual.label, widget=usual.widget, required=usual.required)
+            field = self.fields["file"]
+            self.fields["file"] = PhotoField(label=field.label, widget=field.widget, required=field.required)

@@ -1,34 +1,34 @@
-"""The surrogate keys of what the newsroom shows: `articlepage:12` for a thing, and a word for each list of all things.
+"""The surrogate keys of the newsroom: `articlepage:12` for an object, and a word for each list of the whole paper.
 
-A page names the key of everything on it whose change makes it wrong. What stands around each page's matter (masthead,
-sections, foot) needs no key here: a change of it purges everything.
+A page carries the keys of the objects and lists that it shows. Masthead, sections and footer need no key: a change of
+theirs purges every page.
 """
 
 from datetime import date
 from typing import Any
 
-ARCHIVE = "archive"  # counts and neighbours in the calendar
-BESIDE = "beside:"  # how the keys begin that all articles of a section have
-FRONT = "front"  # what editors have picked
-LATEST = "latest"  # the newest of the whole paper
-SITEMAPS = "sitemaps"  # every address with its last change
+ARCHIVE = "archive"  # counts and neighbouring days
+BESIDE = "beside:"  # prefix of the key that all articles of a section carry
+FRONT = "front"  # the picks of the editors
+LATEST = "latest"  # the latest articles of the paper
+SITEMAPS = "sitemaps"  # all addresses with their last change
 
 
 def year_of(day: date) -> str:
-    """The key of how many articles the year of a day has."""
+    """Return the key of the number of articles in the year of a day."""
     return f"{ARCHIVE}:{day.year}"
 
 
-def key_of(thing: Any) -> str:
-    """The key of one article, author, photograph, subject or page, for whatever shows it."""
-    return f"{thing._meta.model_name}:{thing.pk}"
+def key_of(instance: Any) -> str:
+    """Return the key of an article, author, photograph, tag or other page: `articlepage:12`."""
+    return f"{instance._meta.model_name}:{instance.pk}"
 
 
-def list_of(thing: Any) -> str:
-    """The key of the list of articles that a section, an author or a subject has."""
-    return f"in:{key_of(thing)}"
+def list_of(instance: Any) -> str:
+    """Return the key of the list of articles of a section, an author or a tag."""
+    return f"in:{key_of(instance)}"
 
 
 def beside_in(section: Any) -> str:
-    """The key of what stands beside every article of a section: the latest of the others."""
+    """Return the key of the related articles that each article of a section shows."""
     return f"{BESIDE}{key_of(section)}"

@@ -1,4 +1,4 @@
-"""What stands where on the front page: an editor's picks while they hold, the latest everywhere else."""
+"""The layout of the front page: the picks of the editors until they expire, the latest articles in all other places."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ IN_SECTION = 4
 
 @dataclass(frozen=True)
 class FrontColumn:
-    """One section on the front page with its articles, the first one large."""
+    """One section on the front page with its articles, of which the first is shown large."""
 
     section: SectionPage
     articles: Sequence[ArticlePage]
@@ -33,20 +33,20 @@ class FrontLayout:
 
 
 def compose_front(front: FrontPage) -> FrontLayout:
-    """Fills every place once: no article stands twice, whatever has been picked. The number of queries is constant."""
+    """Return the layout, in which no article appears twice, with a constant number of queries."""
     slots = list(front.slots.all())
     chosen = list(front.shown_sections.select_related("section")) if front.pk else []
     sections = [entry.section for entry in chosen if entry.section.live] or list(
         SectionPage.objects.live().in_menu().order_by("path")
     )
-    depends_on(until=_ends(slots, chosen))
+    depends_on(until=_next_expiry(slots, chosen))
     top = _fill_top(slots, _latest(TOP + len(slots)))
     columns = _fill_columns(sections, chosen, shown={article.pk for article in top})
     return FrontLayout(lead=top[0] if top else None, seconds=top[1:], columns=columns)
 
 
-def _ends(*places: Iterable[FrontSlot | FrontSection]) -> datetime | None:
-    """When the first of the picks goes back to the latest; None where none will."""
+def _next_expiry(*places: Iterable[FrontSlot | FrontSection]) -> datetime | None:
+    """Return the time at which the first pick expires, or None where all picks stay."""
     now = timezone.now()
     return min((place.until for place in chain(*places) if place.until and place.until > now), default=None)
 
@@ -56,22 +56,22 @@ def _latest(count: int) -> list[ArticlePage]:
 
 
 def _picks(places: Iterable[FrontSlot | FrontSection]) -> dict[int, ArticlePage]:
-    """The live articles that editors have picked and whose time is not over, by number."""
+    """Return the published articles among the picks that have not expired, by primary key."""
     now = timezone.now()
     wanted = [place.article_id for place in places if place.article_id and (place.until is None or place.until > now)]
     return {article.pk: article for article in ArticlePage.objects.published().for_lists().filter(pk__in=wanted)}
 
 
 def _fill_top(slots: Sequence[FrontSlot], latest: Sequence[ArticlePage]) -> list[ArticlePage]:
-    places = _held(slots)
+    places = _picked_for(slots)
     taken = {article.pk for article in places if article}
     rest = iter([article for article in latest if article.pk not in taken])
     filled = [article or next(rest, None) for article in [*places, *[None] * (TOP - len(places))]]
     return [article for article in filled if article]
 
 
-def _held(slots: Sequence[FrontSlot]) -> list[ArticlePage | None]:
-    """What each slot holds: its pick while it holds, unless a slot above has it already."""
+def _picked_for(slots: Sequence[FrontSlot]) -> list[ArticlePage | None]:
+    """Return the article of each slot, or None where the pick has expired or an earlier slot has the article."""
     now, picks = timezone.now(), _picks(slots)
     return [picks.pop(s.article_id, None) if s.until is None or s.until > now else None for s in slots]
 
@@ -86,14 +86,15 @@ def _fill_columns(
 
 
 def _latest_of(sections: Sequence[SectionPage], *, but: set[int]) -> dict[int, list[ArticlePage]]:
-    """The latest of each section, in two queries: each place is looked up by itself, however many articles follow."""
+    """Return the latest articles of each section, by its primary key, in two queries."""
     articles = ArticlePage.objects.published().filter(section=OuterRef("pk")).exclude(pk__in=but)
-    numbers = articles.newest_first().values("pk")
-    places = {f"place_{place}": Subquery(numbers[place : place + 1]) for place in range(IN_SECTION + 1)}
+    keys = articles.newest_first().values("pk")
+    # A subquery for each place reads one entry of the index; a window function would read all articles of the section.
+    places = {f"place_{place}": Subquery(keys[place : place + 1]) for place in range(IN_SECTION + 1)}
     wanted = SectionPage.objects.filter(pk__in=[section.pk for section in sections]).annotate(**places)
-    rows = {section: held for section, *held in wanted.values_list("pk", *places)}
-    found = ArticlePage.objects.published().for_lists().in_bulk({number for held in rows.values() for number in held})
-    return {section: [found[number] for number in held if number in found] for section, held in rows.items()}
+    rows = {section: latest for section, *latest in wanted.values_list("pk", *places)}
+    by_key = ArticlePage.objects.published().for_lists().in_bulk({key for latest in rows.values() for key in latest})
+    return {section: [by_key[key] for key in latest if key in by_key] for section, latest in rows.items()}
 
 
 def _column(first: ArticlePage | None, latest: Sequence[ArticlePage], shown: set[int]) -> list[ArticlePage]:

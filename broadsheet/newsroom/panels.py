@@ -1,4 +1,4 @@
-"""How /cms/ takes corrections: they can be added, and those that readers have seen stay as they are."""
+"""The panel of corrections in /cms/: entries can be added, and those that readers have seen cannot be changed."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -14,12 +14,10 @@ from broadsheet.core.datetimes import current_style
 Entry = tuple[date, str]
 
 
-def check_entries_stand(published: Sequence[Entry], kept: Iterable[Entry]) -> None:
-    """Refuses what does not begin with the published entries, each as it was. Compared by their words.
-
-    Wagtail numbers a page's entries anew at each publication, so a number would not recognise them.
-    """
-    remaining = iter(kept)
+def check_published_entries_unchanged(published: Sequence[Entry], current: Iterable[Entry]) -> None:
+    """Raise ValidationError unless the current entries begin with the published ones, each with its date and text."""
+    # Compared by content: Wagtail gives a page's entries new primary keys at each publication.
+    remaining = iter(current)
     for entry in published:
         if next(remaining, None) != entry:
             raise ValidationError(
@@ -29,32 +27,28 @@ def check_entries_stand(published: Sequence[Entry], kept: Iterable[Entry]) -> No
 
 
 def entry_of(correction: Any) -> Entry:
-    """What a correction says, and when; line ends do not count, because browsers change them."""
-    return correction.made_on, "\n".join(correction.text.split("\r\n"))
+    """Return the date and the text of a correction, with line ends as the database has them."""
+    return correction.made_on, "\n".join(correction.text.split("\r\n"))  # browsers send CRLF
 
 
 class AppendOnlyFormSet(BaseChildFormSet):
-    """Entries of a page that refuse to change once the page has been published with them."""
+    """The entries of a page, of which the published ones cannot be changed, removed or moved."""
 
     def clean(self, *args: Any, **kwargs: Any) -> None:
-        """Refuses, in words, an entry that was altered, removed or moved after readers could see it."""
+        """Raise ValidationError where a published entry differs from the database."""
         super().clean(*args, **kwargs)
         if not self.instance.first_published_at or any(self.errors):
             return
         published = self.model.objects.filter(**{self.fk.name: self.instance.pk}).order_by("sort_order", "pk")
-        check_entries_stand(
-            [entry_of(entry) for entry in published], [entry_of(form.instance) for form in self._kept()]
-        )
-
-    def _kept(self) -> list[Any]:
-        return [form for form in self.ordered_forms if form not in self.deleted_forms]
+        current = [entry_of(form.instance) for form in self.ordered_forms if form not in self.deleted_forms]
+        check_published_entries_unchanged([entry_of(entry) for entry in published], current)
 
 
 class AppendOnlyPanel(InlinePanel):
-    """An inline panel whose published entries stand."""
+    """An inline panel whose entries cannot be changed once they are published."""
 
     def get_form_options(self) -> dict[str, Any]:
-        """Gives the panel's entries the form set that refuses."""
+        """Return the options of the form, with the append-only form set for this relation."""
         options: dict[str, Any] = super().get_form_options()
         options["formsets"][self.relation_name]["formset"] = AppendOnlyFormSet
         return options

@@ -1,4 +1,4 @@
-"""The sizes and formats in which a photograph is offered, without asking the database or touching a file."""
+"""The addresses of a photograph in all sizes and formats, made without a query and without reading a file."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,8 +11,8 @@ from broadsheet.newsroom.models import Photo
 WIDTHS = (400, 800, 1200, 1600)
 FALLBACK = 800
 SHARED = 1200
-_KEPT_IN = "original_images/"
-# Qualities at which the three look alike.
+_FOLDER = "original_images/"
+# Qualities at which the three formats look alike.
 FORMATS = {
     "avif": "format-avif|avifquality-50",
     "webp": "format-webp|webpquality-72",
@@ -22,7 +22,7 @@ FORMATS = {
 
 @dataclass(frozen=True)
 class Sources:
-    """What a <picture> element needs."""
+    """The attributes of a <picture> element."""
 
     avif: str
     webp: str
@@ -33,24 +33,24 @@ class Sources:
 
 
 def sources_of(photo: Photo, *, ratio: str = "") -> Sources:
-    """Addresses of every size for `srcset`, and the size to reserve; `ratio` such as "3x2" crops.
+    """Return the addresses for `srcset`, and the size to reserve in pixels; a `ratio` such as "3x2" crops.
 
-    A photograph that is smaller than a size is not blown up: the sizes end where it does.
+    Widths beyond that of the photograph are left out.
     """
     across, down = _shape(photo, ratio)
     widths = [width for width in WIDTHS if width <= min(photo.width, photo.height * across // down)] or WIDTHS[:1]
     sets = {
-        kind: ", ".join(f"{_url(photo, width, kind=kind, ratio=ratio)} {width}w" for width in widths)
-        for kind in FORMATS
+        name: ", ".join(f"{_url(photo, width, format=name, ratio=ratio)} {width}w" for width in widths)
+        for name in FORMATS
     }
     width = max(width for width in widths if width <= FALLBACK)
-    fallback = _url(photo, width, kind="jpeg", ratio=ratio)
+    fallback = _url(photo, width, format="jpeg", ratio=ratio)
     return Sources(**sets, fallback=fallback, width=width, height=round(width * down / across))
 
 
 def crop_of(photo: Photo, *, ratio: str) -> str:
-    """The address of one JPEG in this ratio, for those who show a link to the article."""
-    return _url(photo, SHARED, kind="jpeg", ratio=ratio)
+    """Return the address of a JPEG in this ratio, for sites that show a link to the article."""
+    return _url(photo, SHARED, format="jpeg", ratio=ratio)
 
 
 def _shape(photo: Photo, ratio: str) -> tuple[int, int]:
@@ -60,13 +60,13 @@ def _shape(photo: Photo, ratio: str) -> tuple[int, int]:
     return int(across), int(down)
 
 
-def _url(photo: Photo, width: int, *, kind: str, ratio: str) -> str:
+def _url(photo: Photo, width: int, *, format: str, ratio: str) -> str:
     across, down = _shape(photo, ratio)
     size = f"fill-{width}x{round(width * down / across)}" if ratio else f"width-{width}"
-    return _signed(photo.pk, f"{size}|{FORMATS[kind]}") + photo.file.name.removeprefix(_KEPT_IN)
+    return _signed(photo.pk, f"{size}|{FORMATS[format]}") + photo.file.name.removeprefix(_FOLDER)
 
 
 @lru_cache(maxsize=10_000)
-def _signed(number: int, spec: str) -> str:
-    """The address of one size, with the signature that says that the paper has asked for it; always the same."""
-    return reverse("newsroom:photo", args=[generate_signature(number, spec), number, spec])
+def _signed(pk: int, spec: str) -> str:
+    """Return the address of one rendition, signed so that others cannot ask for sizes of their own."""
+    return reverse("newsroom:photo", args=[generate_signature(pk, spec), pk, spec])

@@ -1,4 +1,4 @@
-"""What search engines ask for: robots.txt, the sitemap in pages of 10,000 addresses, the news of the last two days."""
+"""robots.txt, the sitemap in pages of 10,000 addresses, and the news sitemap of the last two days."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ XML = "application/xml; charset=utf-8"
 
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
-    """Keeps robots out of rooms that are not for reading, and shows them the sitemap."""
+    """Serve robots.txt, which excludes the pages that are not for reading, and names the sitemaps."""
     cacheable()
     rules = [f"Disallow: {path}" for path in settings.HIDDEN_FROM_ROBOTS]
     maps = [f"Sitemap: {settings.BASE_URL}/{name}" for name in ("sitemap.xml", "news-sitemap.xml")]
@@ -29,7 +29,7 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def sitemap(request: HttpRequest) -> HttpResponse:
-    """The index: one map of pages, and as many of articles as there are tens of thousands."""
+    """Serve the index of the sitemaps: one of pages, and one for each ten thousand articles."""
     cacheable(SITEMAPS)
     last = ArticlePage.objects.published().aggregate(last=Max("last_published_at"))["last"]
     numbers = all_articles().page_range
@@ -38,7 +38,7 @@ def sitemap(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def sitemap_of_pages(request: HttpRequest) -> HttpResponse:
-    """The front page, the sections, the plain pages, the authors and the archive."""
+    """Serve the sitemap of the front page, the sections, the plain pages, the authors and the archive."""
     cacheable(SITEMAPS)
     sections = [section.url for section in SectionPage.objects.live().order_by("path")]
     pages = [page.url for page in PlainPage.objects.live().order_by("path").defer("body")]
@@ -48,16 +48,16 @@ def sitemap_of_pages(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def sitemap_of_articles(request: HttpRequest, number: int) -> HttpResponse:
-    """Ten thousand articles with the time of their last publication, in the order they came in."""
+    """Serve a sitemap of ten thousand articles with the time of their last publication, by primary key."""
     cacheable(SITEMAPS)
     rows = page_or_404(all_articles(), number)
-    told = [(address, moment(last or first)) for address, last, first in rows]
-    return _xml(request, "sitemap_articles.xml", {"rows": told})
+    entries = [(address, moment(last or first)) for address, last, first in rows]
+    return _xml(request, "sitemap_articles.xml", {"rows": entries})
 
 
 @require_safe
 def news_sitemap(request: HttpRequest) -> HttpResponse:
-    """The articles of the last two days, as Google News wants them."""
+    """Serve the news sitemap of the last two days, in the format of Google News."""
     cacheable(LATEST, until=news_is_over())
     news = latest_news()
     depends_on(*[key_of(article) for article in news])

@@ -1,4 +1,4 @@
-"""The addresses under which readers find articles."""
+"""The addresses of the newsroom's pages."""
 
 from datetime import date
 
@@ -8,52 +8,52 @@ from broadsheet.newsroom import feeds, sitemaps, views
 
 
 class Year:
-    """Four digits."""
+    """A year of four digits."""
 
     regex = r"[12]\d{3}"
 
     def to_python(self, value: str) -> int:
-        """The number."""
+        """Return the year."""
         return int(value)
 
     def to_url(self, value: int) -> str:
-        """Four digits."""
+        """Return four digits."""
         return f"{value:04d}"
 
 
 class TwoDigits(Year):
-    """A month or a day; one that the calendar does not have is no address."""
+    """A day of the month in two digits."""
 
     regex = r"[0-3]\d"
 
     def to_python(self, value: str) -> int:
-        """The number; raises ValueError for none of a calendar."""
+        """Return the day; raise ValueError, which means 404, for a number that no month has."""
         return date(2000, 1, int(value)).day
 
     def to_url(self, value: int) -> str:
-        """Two digits."""
+        """Return two digits."""
         return f"{value:02d}"
 
 
 class Month(TwoDigits):
-    """01 to 12."""
+    """A month in two digits."""
 
     def to_python(self, value: str) -> int:
-        """The number; raises ValueError for no month."""
+        """Return the month; raise ValueError, which means 404, for a number beyond 12."""
         return date(2000, int(value), 1).month
 
 
 class ArticleAddress:
-    """The part of an address that names an article: 2019/03/28/slug."""
+    """The address of an article: 2019/03/28/slug."""
 
     regex = r"\d{4}/\d{2}/\d{2}/[-\w]+"
 
     def to_python(self, value: str) -> str:
-        """The address as it stands in the table."""
+        """Return the address as the table has it."""
         return value
 
     def to_url(self, value: str) -> str:
-        """The same."""
+        """Return the address unchanged."""
         return value
 
 

@@ -1,4 +1,4 @@
-"""How readers find articles: by date, section, author, tag, and by searching."""
+"""The pages of articles, and of lists of articles by date, section, author, tag and search."""
 
 from collections.abc import Sequence
 from copy import copy
@@ -20,7 +20,7 @@ from broadsheet.newsroom.keys import ARCHIVE, key_of, list_of
 from broadsheet.newsroom.models import ArticlePage, ArticleTag, Author, Photo, SectionPage
 from broadsheet.newsroom.models.lists import ArticlePages, ArticleQuerySet, page_or_404
 from broadsheet.newsroom.models.pages import PAGE_SIZE
-from broadsheet.newsroom.search.highlight import show
+from broadsheet.newsroom.search.highlight import highlighted
 from broadsheet.newsroom.search.index import Term, find, terms_of
 from broadsheet.pagecache.fragments import cacheable, cached, depends_on
 
@@ -30,57 +30,57 @@ FOR_EVER = "public, max-age=31536000, immutable"
 
 @require_safe
 def article_page(request: HttpRequest, address: str) -> HttpResponse:
-    """One article at its address; one that was taken down says so with 410."""
-    found = copy(cached(("article", address), partial(_article, address)))  # what a request adds is nobody else's
-    if not found.live:
-        return render(request, "410.html", {"article": found}, status=410)
-    return found.serve(request)
+    """Serve the article at its address; answer 410 for an unpublished article."""
+    article = copy(cached(("article", address), partial(_article, address)))  # requests must not share attributes
+    if not article.live:
+        return render(request, "410.html", {"article": article}, status=410)
+    return article.serve(request)
 
 
 def _article(address: str) -> ArticlePage:
-    """Without its text, which is asked for where it is shown."""
+    """Return the article without its text, which a cached page does not need."""
     articles = ArticlePage.objects.select_related("section", "lead_image").defer("body")
-    found: ArticlePage = get_object_or_404(articles, address=address)
-    depends_on(*map(key_of, filter(None, (found, found.lead_image))))
-    return found
+    article: ArticlePage = get_object_or_404(articles, address=address)
+    depends_on(*map(key_of, filter(None, (article, article.lead_image))))
+    return article
 
 
 @require_safe
 def first_page(request: HttpRequest, first: str) -> HttpResponse:
-    """The first page of a list has the list's own address."""
-    question = f"?{request.GET.urlencode()}" if request.GET else ""
-    return redirect(f"/{first}{question}", permanent=True)
+    """Redirect from page 1 of a list to the address of the list."""
+    query = f"?{request.GET.urlencode()}" if request.GET else ""
+    return redirect(f"/{first}{query}", permanent=True)
 
 
 @require_safe
 def section_page(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    """Further pages of a section."""
+    """Serve a further page of a section."""
     section = get_object_or_404(SectionPage.objects.live(), slug=slug)
     return section.serve(request, number=number)
 
 
 @require_safe
 def author(request: HttpRequest, slug: str, number: int = 1) -> HttpResponse:
-    """What one author has written, newest first."""
+    """Serve a page of an author's articles, newest first."""
     person = get_object_or_404(Author.objects.select_related("portrait"), slug=slug)
     articles = ArticlePage.objects.published().filter(pk__in=person.byline_entries.values("article"))
-    context = {"author": person, "articles": cut(articles, number), "summary": person.bio}
-    return _page(request, "newsroom/author.html", context, key_of(person), list_of(person))
+    context = {"author": person, "articles": page_of(articles, number), "summary": person.bio}
+    return _cacheable_page(request, "newsroom/author.html", context, key_of(person), list_of(person))
 
 
 @require_safe
 def tag(request: HttpRequest, slug: str, number: int = 1) -> HttpResponse:
-    """The articles on one subject, newest first."""
+    """Serve a page of the articles with a tag, newest first."""
     subject = get_object_or_404(Tag, slug=slug)
     articles = ArticlePage.objects.published().filter(
         pk__in=ArticleTag.objects.filter(tag=subject).values("content_object")
     )
     if not articles.exists():
-        raise Http404("No article is about this.")
-    return _page(
+        raise Http404("No article has this tag.")
+    return _cacheable_page(
         request,
         "newsroom/tag.html",
-        {"tag": subject, "articles": cut(articles, number)},
+        {"tag": subject, "articles": page_of(articles, number)},
         key_of(subject),
         list_of(subject),
     )
@@ -88,56 +88,56 @@ def tag(request: HttpRequest, slug: str, number: int = 1) -> HttpResponse:
 
 @require_safe
 def archive(request: HttpRequest) -> HttpResponse:
-    """All years and all sections with their numbers of articles."""
+    """Serve the years and the sections with their numbers of articles."""
     counts = {"years": archives.years(), "sections": archives.sections()}
     counted = [list_of(section) for section in counts["sections"]]
-    return _page(request, "newsroom/archive.html", counts, ARCHIVE, *counted)
+    return _cacheable_page(request, "newsroom/archive.html", counts, ARCHIVE, *counted)
 
 
 @require_safe
 def archive_year(request: HttpRequest, year: int) -> HttpResponse:
-    """The months of one year with their numbers of articles."""
+    """Serve the months of a year with their numbers of articles."""
     months = archives.months_of(year)
     if not months:
         raise Http404("Nothing was published in this year.")
     near = archives.around(date(year, 1, 1), date(year, 12, 31))
     context = {"day": date(year, 1, 1), "months": months, "near": near}
-    return _page(request, "newsroom/archive_year.html", context, ARCHIVE)
+    return _cacheable_page(request, "newsroom/archive_year.html", context, ARCHIVE)
 
 
 @require_safe
 def archive_month(request: HttpRequest, year: int, month: int) -> HttpResponse:
-    """The days of one month with their articles' numbers."""
+    """Serve the days of a month with their numbers of articles."""
     days = archives.days_of(year, month)
     if not days:
         raise Http404("Nothing was published in this month.")
     near = archives.around(days[0]["edition_date"], days[-1]["edition_date"])
     context = {"day": date(year, month, 1), "days": days, "near": near}
-    return _page(request, "newsroom/archive_month.html", context, ARCHIVE)
+    return _cacheable_page(request, "newsroom/archive_month.html", context, ARCHIVE)
 
 
 @require_safe
 def archive_day(request: HttpRequest, year: int, month: int, day: int) -> HttpResponse:
-    """Everything that was published on one day."""
+    """Serve the articles of a day."""
     today = _day_or_404(year, month, day)
     articles = list(ArticlePage.objects.published().dated(year, month, day).newest_first().for_lists())
     if not articles:
         raise Http404("Nothing was published on this day.")
     near = archives.around(today, today)
     context = {"day": today, "articles": articles, "near": near}
-    return _page(request, "newsroom/archive_day.html", context, ARCHIVE)
+    return _cacheable_page(request, "newsroom/archive_day.html", context, ARCHIVE)
 
 
 @require_safe
 def search(request: HttpRequest, number: int = 1) -> HttpResponse:
-    """What has all the words, the best first and not without end; an empty question shows the form only."""
+    """Serve a page of the articles that have all the words, best first; without words, serve the form alone."""
     form = SearchForm(_printable(request.GET))
     terms = terms_of(form.cleaned_data["q"]) if form.is_valid() else []
     context: dict[str, Any] = {"form": form, "query": form.cleaned_data.get("q", "") if terms else ""}
     if terms:
-        answer = find(terms, _asked_for(form.cleaned_data))
-        results = _shown(Paginator(answer.numbers, PAGE_SIZE), number, terms)
-        context |= {"results": results, "total": results.paginator.count, "is_whole": answer.is_whole}
+        matches = find(terms, _within(form.cleaned_data))
+        results = _highlighted(Paginator(matches.keys, PAGE_SIZE), number, terms)
+        context |= {"results": results, "total": results.paginator.count, "is_complete": matches.is_complete}
     return render(request, "newsroom/search.html", context)
 
 
@@ -152,29 +152,29 @@ def date_preview(request: HttpRequest) -> HttpResponse:
 
 
 class PhotoView(ServeView):
-    """One size and format of a photograph. Its address is signed and never shows anything else, so it may be kept."""
+    """One size and format of a photograph. The address is signed and its content never changes, so it may be cached."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Serves the rendition, made on the first request for it."""
+        """Serve the rendition, which the first request for it makes."""
         response: HttpResponse = super().get(request, *args, **kwargs)
         if response.status_code == HttpResponse.status_code:
-            self._let_it_be_baked(request, *args)
+            self._make_cacheable(request, *args)
             response.headers["Cache-Control"] = FOR_EVER
         return response
 
-    def _let_it_be_baked(self, request: HttpRequest, signature: str, number: str, size: str) -> None:
-        """Under its own name alone: the end of the address is not signed, and each invented one would fill the disk."""
-        photo = Photo.objects.get(pk=number)
+    def _make_cacheable(self, request: HttpRequest, signature: str, pk: str, size: str) -> None:
+        photo = Photo.objects.get(pk=pk)
+        # The end of the address is not signed: invented file names would otherwise fill the disk with copies.
         if request.path.rpartition("/")[2] == Path(photo.file.name).name:
             cacheable(key_of(photo))
 
 
-def cut(articles: ArticleQuerySet, number: int) -> "Page[ArticlePage]":
-    """One page of a list, newest first; raises Http404 beyond the last."""
+def page_of(articles: ArticleQuerySet, number: int) -> "Page[ArticlePage]":
+    """Return a page of a list, newest first; raise Http404 beyond the last."""
     return page_or_404(ArticlePages(articles.newest_first(), PAGE_SIZE), number)
 
 
-def _page(request: HttpRequest, template: str, context: dict[str, Any], *keys: str) -> HttpResponse:
+def _cacheable_page(request: HttpRequest, template: str, context: dict[str, Any], *keys: str) -> HttpResponse:
     cacheable(*keys)
     return render(request, template, {"canonical": request.path, **context})
 
@@ -183,11 +183,11 @@ def _day_or_404(year: int, month: int, day: int) -> date:
     try:
         return date(year, month, day)
     except ValueError as error:
-        raise Http404("The calendar has no such day.") from error
+        raise Http404("This date does not exist.") from error
 
 
 def _printable(query: Any) -> dict[str, str]:
-    """The question without characters that no keyboard writes, which databases refuse."""
+    """Return the query with spaces for control characters, which databases refuse."""
     return {
         name: "".join(c if c.isprintable() else " " for c in query[name])
         for name in SearchForm.base_fields
@@ -195,15 +195,17 @@ def _printable(query: Any) -> dict[str, str]:
     }
 
 
-def _asked_for(asked: dict[str, Any]) -> ArticleQuerySet:
-    limits = {"section": asked["section"], "edition_date__gte": asked["since"], "edition_date__lte": asked["until"]}
+def _within(query: dict[str, Any]) -> ArticleQuerySet:
+    """Return the articles of the section and the period of the query."""
+    limits = {"section": query["section"], "edition_date__gte": query["since"], "edition_date__lte": query["until"]}
     articles: ArticleQuerySet = ArticlePage.objects.published()
     return articles.filter(**{name: value for name, value in limits.items() if value})
 
 
-def _shown(pages: "Paginator[Any]", number: int, terms: Sequence[Term]) -> "Page[Any]":
+def _highlighted(pages: "Paginator[Any]", number: int, terms: Sequence[Term]) -> "Page[Any]":
+    """Return a page of the results with the terms marked in headline and excerpt."""
     page = page_or_404(pages, number)
-    numbers = list(page.object_list)
-    articles = ArticlePage.objects.select_related("section").in_bulk(numbers)
-    page.object_list = [show(articles[number], terms) for number in numbers]
+    keys = list(page.object_list)
+    articles = ArticlePage.objects.select_related("section").in_bulk(keys)
+    page.object_list = [highlighted(articles[key], terms) for key in keys]
     return page

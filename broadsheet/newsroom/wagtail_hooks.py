@@ -1,4 +1,4 @@
-"""What /cms/ shows of Wagtail, and what it does not."""
+"""The menu and the additional addresses of /cms/."""
 
 from django.http import HttpRequest
 from django.urls import URLPattern, path
@@ -7,14 +7,14 @@ from wagtail.admin.menu import MenuItem
 
 from broadsheet.newsroom.views import date_preview
 
-# Wagtail has rooms that the paper does not use.
-CLOSED = {"documents", "help"}
+# Menu entries of Wagtail for which the paper has no use.
+HIDDEN = {"documents", "help"}
 
 
 @hooks.register("construct_main_menu")
-def show_rooms_in_use(request: HttpRequest, items: list[MenuItem]) -> None:
-    """Leaves out documents, which nothing on the pages can link to, and the help of Wagtail's own makers."""
-    items[:] = [item for item in items if item.name not in CLOSED]
+def hide_unused_entries(request: HttpRequest, items: list[MenuItem]) -> None:
+    """Remove Documents, to which no page can link, and the help of Wagtail's developers."""
+    items[:] = [item for item in items if item.name not in HIDDEN]
 
 
 @hooks.register("register_admin_urls")

@@ -14,5 +14,5 @@ from broadsheet.review.models import Decision
 def decision_email(decision: Decision, comment: Comment) -> dict[str, Any]:
     """Return the email that tells the author the outcome, the reason with its rule, and the explanation."""
     link = settings.BASE_URL + reverse("discussion:receipt", args=[receipt_token(comment)])
-    context = {"decision": decision, "comment": comment, "paper": Paper.speaking(), "link": link}
+    context = {"decision": decision, "comment": comment, "paper": Paper.current(), "link": link}
     return {"purpose": "decision", "context": context}

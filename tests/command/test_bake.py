@@ -151,7 +151,7 @@ def test_pictures_are_beside_the_pages_in_every_format(copied: Copied) -> None:
 def test_what_was_removed_or_taken_down_is_not_in_the_copy(copied: Copied) -> None:
     pages = copied.pages()
     assert not any(world.REMOVED in text for text in pages.values())
-    assert [path for path, text in pages.items() if "This article was taken down" in text] == [
+    assert [path for path, text in pages.items() if "This article is no longer available" in text] == [
         copied.article.rpartition("/")[0].rpartition("/")[0] + "/a-mistake/"
     ]
     assert not any("The tide, part" in text and "A mistake" in text for text in pages.values())

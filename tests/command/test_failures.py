@@ -70,7 +70,7 @@ def test_a_full_disk_costs_no_reader_a_page_and_no_writer_a_word(paper: Paper, c
             assert file_of(paper, first).exists()  # what cannot be kept drives nothing else out
             status, page = ask(running.port, column.form(first), column.comment("I saw it 1 time."))
             assert status == 302 if ON_POSTGRES else 503  # the disk of PostgreSQL is another
-            assert ON_POSTGRES or ("could not be stored" in page and "I saw it 1 time." in page)
+            assert ON_POSTGRES or ("could not be saved" in page and "I saw it 1 time." in page)
             assert running.get("/readyz") == (503, FULL)
         bake(paper, running, second)
         assert ask(running.port, column.form(first), column.comment("I saw it 2 times."))[0] == 302

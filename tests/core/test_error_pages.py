@@ -11,7 +11,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from django.test import Client
 from psycopg import errors as postgres
 
-from broadsheet.core.error_pages import OutageLogFilter, is_outage
+from broadsheet.core.error_pages import OutageLogFilter, is_outage, remember_language
 from broadsheet.newsroom.models import Paper
 
 SENT = {"name": "Ida Holm", "text": "\nI stood on the <quay>.\n", "password": "dragon-tree", "terms": "7"}
@@ -81,7 +81,20 @@ def test_who_sent_something_gets_it_back_to_send_again(
     assert kept == {name: value for name, value in SENT.items() if name != "password"} | {"text": SENT["text"]}
     assert (answer.status_code, answer.headers["Cache-Control"]) == (status, "no-store")
     assert answer.headers.get("Retry-After") == ("30" if status == 503 else None)
-    assert "stored" in page.select_one(".deck").get_text()  # type: ignore[union-attr]
+    assert "saved" in page.select_one(".deck").get_text()  # type: ignore[union-attr]
+
+
+@pytest.fixture(autouse=True)
+def forgetful() -> None:
+    """The process has met no other paper."""
+    remember_language("en-gb")
+
+
+def test_an_outage_is_explained_in_the_language_of_the_paper(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Paper, "load", breaks_with(OperationalError("away")))
+    remember_language("de")
+    page = Client(raise_request_exception=False).get("/archive/").content.decode()
+    assert '<html lang="de">' in page
 
 
 def test_who_only_reads_is_asked_for_patience(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -89,7 +102,7 @@ def test_who_only_reads_is_asked_for_patience(monkeypatch: pytest.MonkeyPatch) -
     connection.close()
     answer = Client(raise_request_exception=False).get("/archive/")
     assert answer.status_code == 503
-    assert "cannot be made" in answer.content.decode()
+    assert "can’t be shown" in answer.content.decode()
     assert "<form" not in answer.content.decode()
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
 

@@ -41,7 +41,7 @@ def test_an_email_is_one_whole_file_and_nothing_unfinished_is_left(folder: Path)
 def test_the_outbox_is_empty_before_the_first_email(client: Client) -> None:
     page = client.get("/demo/outbox/")
     assert page.status_code == 200
-    assert "Nothing yet" in page.content.decode()
+    assert "No emails yet" in page.content.decode()
 
 
 def test_the_newest_email_stands_first(client: Client) -> None:

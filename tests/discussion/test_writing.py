@@ -186,7 +186,7 @@ def test_a_full_disk_costs_nobody_a_text() -> None:
     assert refused, "the disk was not full enough"
     for answer, text in refused:
         assert answer.status_code == 503
-        assert "could not be stored" in answer.content.decode()
+        assert "could not be saved" in answer.content.decode()
         assert text.strip() in answer.content.decode()
     assert Comment.objects.count() == len(answers) - len(refused)
     assert Client().post(address, sent[-1]).status_code == 302

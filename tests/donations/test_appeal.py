@@ -61,7 +61,7 @@ def test_a_line_break_in_a_field_makes_no_line_of_its_own(field: str) -> None:
 def test_what_a_code_cannot_carry_is_refused_in_words() -> None:
     fits = appeal(account_name="K" * 70, purpose="W" * 140)
     assert len(fits.transfer_payload().encode()) <= 331
-    with pytest.raises(ValidationError, match="too long for a bank's code"):
+    with pytest.raises(ValidationError, match="too long for the code"):
         appeal(account_name="Ж" * 70, purpose="Ж" * 140)
 
 
@@ -94,18 +94,18 @@ def test_a_true_account_number_is_taken_however_it_is_written(iban: str) -> None
     ],
 )
 def test_a_wrong_account_number_is_refused_in_words(iban: str) -> None:
-    with pytest.raises(ValidationError, match="This is no valid IBAN"):
+    with pytest.raises(ValidationError, match="This IBAN is not valid"):
         appeal(iban=iban)
 
 
 @pytest.mark.parametrize("bic", ["SOGEDE", "SOGEDEFFX", "12345678"])
 def test_a_wrong_bic_is_refused_in_words(bic: str) -> None:
-    with pytest.raises(ValidationError, match="This is no BIC"):
+    with pytest.raises(ValidationError, match="This BIC is not valid"):
         appeal(bic=bic)
 
 
 def test_an_account_needs_its_holder() -> None:
-    with pytest.raises(ValidationError, match="needs the account holder's name"):
+    with pytest.raises(ValidationError, match="Please enter the account holder"):
         appeal(account_name="")
 
 
@@ -146,7 +146,7 @@ def test_a_fourth_link_is_refused_in_words() -> None:
 
 
 def test_a_wrong_account_number_is_told_beside_its_field() -> None:
-    assert "This is no valid IBAN" in words_of(send([], iban="DE00 0000"))
+    assert "This IBAN is not valid" in words_of(send([], iban="DE00 0000"))
 
 
 def test_without_an_account_there_is_no_code(client: Client) -> None:

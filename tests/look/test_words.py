@@ -103,7 +103,7 @@ def test_the_text_begins_with_its_place(read: Callable[[str], BeautifulSoup], ar
 def test_an_article_taken_down_says_so_and_leads_on(read: Callable[[str], BeautifulSoup], article: ArticlePage) -> None:
     article.unpublish()
     page = read(f"/{article.address}/")
-    assert page.select_one("h1").get_text() == "This article was taken down"  # type: ignore[union-attr]
+    assert page.select_one("h1").get_text() == "This article is no longer available"  # type: ignore[union-attr]
     assert page.select_one('.next-steps a[href="/archive/"]')
 
 
@@ -119,7 +119,7 @@ def test_a_refusal_leaves_the_text_in_the_form(client: Client, article: ArticleP
 
 def test_the_page_for_our_own_faults_needs_nothing() -> None:
     connections.close_all()
-    assert "The fault is ours" in render_to_string("500.html")
+    assert "The problem is on our side" in render_to_string("500.html")
 
 
 @pytest.mark.parametrize("code", ["400", "403", "403_csrf", "404", "410"])

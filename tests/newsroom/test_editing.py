@@ -72,7 +72,7 @@ def test_the_form_offers_a_reporter_no_publishing(harbour: SectionPage, reporter
 def test_a_reviewer_who_knocks_at_cms_meets_a_page_that_says_why_not() -> None:
     answer = signed_in(Role.REVIEWER).get("/cms/")
     assert answer.status_code == 403
-    assert "may not write or edit articles" in words_of(answer)
+    assert "cannot write or edit articles" in words_of(answer)
 
 
 def test_a_stranger_who_knocks_at_cms_is_asked_to_sign_in(client: Client) -> None:
@@ -275,7 +275,7 @@ def test_an_address_that_the_paper_needs_is_refused_in_words(slug: str, editor: 
     address = reverse("wagtailadmin_pages:add", args=["newsroom", "sectionpage", front_page().pk])
     form = {"title": "Section", "slug": slug, "description": "", "comments-TOTAL_FORMS": 0, "comments-INITIAL_FORMS": 0}
     answer = editor.post(address, {**form, **PUBLISH}, follow=True)
-    assert f"/{slug}/ is the paper's own address. Choose another." in words_of(answer)
+    assert f"The paper uses the address /{slug}/ itself. Please choose another." in words_of(answer)
     assert not SectionPage.objects.exists()
 
 
@@ -301,7 +301,7 @@ def test_the_byline_keeps_the_order_and_the_roles(harbour: SectionPage, editor: 
 
 def test_a_lead_photograph_needs_words_for_those_who_do_not_see_it(harbour: SectionPage, editor: Client) -> None:
     answer = create(editor, harbour, article_form(lead_image=str(photo().pk)), **PUBLISH)
-    assert "A photograph needs an alt text" in words_of(answer)
+    assert "Please describe the photograph for readers who cannot see it." in words_of(answer)
     assert not ArticlePage.objects.exists()
 
 

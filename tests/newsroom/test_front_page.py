@@ -49,7 +49,7 @@ def pick(*slots: FrontSlot) -> None:
 
 
 def test_a_front_page_without_articles_says_so(client: Client) -> None:
-    assert "Nothing has been published yet." in client.get("/").content.decode()
+    assert "No articles have been published yet." in client.get("/").content.decode()
 
 
 @pytest.mark.usefixtures("tides")

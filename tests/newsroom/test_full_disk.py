@@ -94,7 +94,7 @@ def test_an_editor_is_told_in_words_and_nothing_is_kept() -> None:
     with stored_on(FullDisk(), model=Photo):
         answer = signed_in(Role.EDITOR).post(reverse("wagtailimages:add"), words, follow=True)
     assert answer.status_code == 507
-    assert "because the paper's disk is full" in words_of(answer)
+    assert "because the paper’s disk is full" in words_of(answer)
     assert not Photo.objects.exists()
 
 
@@ -106,13 +106,13 @@ def test_a_size_that_finds_no_room_is_refused_in_words_and_leaves_nothing(
     with stored_on(storage):
         answer = client.get(sources_of(made).fallback)
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "600")
-    assert "cannot be shown in this size just now, because the paper's disk is full" in words_of(answer)
+    assert "cannot be shown in this size at the moment because our disk is full" in words_of(answer)
     assert not answer.headers.get("Cache-Control")
     assert not PhotoRendition.objects.exists()
     assert not sizes_on_disk(tmp_path)
     told = [record for record in caplog.records if record.name.startswith("broadsheet")]
     assert [record.getMessage() for record in told] == [
-        f"The disk is full: photograph {made.pk} could not be kept as width-800|format-jpeg|jpegquality-76."
+        f"The disk is full: photograph {made.pk} could not be stored as width-800|format-jpeg|jpegquality-76."
     ]
 
 

@@ -129,7 +129,7 @@ def test_an_article_that_was_taken_down_says_so_with_410(dredger: ArticlePage, c
     dredger.unpublish()
     answer = client.get("/2019/03/28/dredger/")
     assert answer.status_code == 410
-    assert "taken down" in answer.content.decode()
+    assert "no longer available" in answer.content.decode()
     assert "anchor" not in answer.content.decode()
     assert client.get("/harbour/dredger/").status_code == 404
 

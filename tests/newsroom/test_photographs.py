@@ -247,7 +247,7 @@ def test_an_enormous_picture_is_refused_in_words(width: int, height: int, editor
     assert len(content) < 200_000
     before = most_memory()
     answer = hand_in(editor, SimpleUploadedFile("huge.png", content, content_type="image/png"))
-    assert "has too many pixels. Make it smaller: at most 100 megapixels." in words_of(answer)
+    assert "is too large. Please reduce it to at most 100 megapixels." in words_of(answer)
     assert most_memory() - before < 60
     assert not Photo.objects.exists()
 
@@ -268,7 +268,7 @@ def test_what_is_no_whole_picture_is_refused_in_words(name: str, editor: Client)
     answer = hand_in(editor, SimpleUploadedFile(*WRONG[name]))
     assert answer.status_code == 200
     assert re.search(
-        r"damaged or cut off|not a valid|Not a valid|submitted file is empty|valid image|Not a supported",
+        r"damaged or incomplete|not a valid|Not a valid|submitted file is empty|valid image|Not a supported",
         words_of(answer),
     )
     assert not Photo.objects.exists()

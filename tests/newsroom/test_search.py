@@ -123,7 +123,7 @@ def test_a_search_is_narrowed_by_section_and_days(harbour: Any, client: Client) 
 @pytest.mark.parametrize(
     ("limits", "words"),
     [
-        ({"since": "2019-04-01", "until": "2019-03-01"}, "lies before the first one"),
+        ({"since": "2019-04-01", "until": "2019-03-01"}, "The end date is before the start date."),
         ({"since": "yesterday"}, "Enter a valid date"),
         ({"section": "nowhere"}, "Select a valid choice"),
         ({"q": "tide " * 100}, "at most 200 characters"),
@@ -160,8 +160,8 @@ WAYS = {"one after the other": 1_000, "all of them, sorted": 2}
 @pytest.fixture(params=WAYS)
 def narrow(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """A search that ranks three articles; both ways in which it finds the newest."""
-    monkeypatch.setattr(index, "MOST", 3)
-    monkeypatch.setattr(index, "STRETCH", WAYS[request.param])
+    monkeypatch.setattr(index, "MAX_RANKED", 3)
+    monkeypatch.setattr(index, "MAX_SCANNED", WAYS[request.param])
 
 
 def years(harbour: Any, *these: int, title: str = "Tide", **said: Any) -> None:
@@ -178,9 +178,9 @@ def test_of_very_many_the_newest_are_found_and_the_best_of_them_come_first(harbo
     article(harbour, DAY, title="Tide taken down").unpublish()
     answer = look_for(client, "tide")
     assert titles(answer) == ["Tide 2018", "Tide 2016", "Mud 2017"]
-    assert not answer.context["is_whole"]
+    assert not answer.context["is_complete"]
     assert shown(answer).select_one("#found").text == "More than 3 articles"  # type: ignore[union-attr]
-    assert "the newest 3" in shown(answer).select_one("#found + p").text  # type: ignore[union-attr]
+    assert "The newest 3 are shown." in shown(answer).select_one("#found + p").text  # type: ignore[union-attr]
 
 
 @pytest.mark.usefixtures("narrow")
@@ -209,13 +209,13 @@ def test_a_word_that_very_many_have_is_narrowed_by_section_and_days(harbour: Any
     article(section("Town"), DAY.replace(year=2009), title="Tide in town")
     town = look_for(client, "tide", section="town")
     assert titles(town) == ["Tide in town"]
-    assert town.context["is_whole"]
+    assert town.context["is_complete"]
     assert titles(look_for(client, "tide", until="2012-12-31")) == ["Tide 2012", "Tide 2011", "Tide 2010"]
     assert titles(look_for(client, "tide", since="2017-01-01")) == ["Tide 2018", "Tide 2017"]
 
 
 def test_the_pages_end_with_what_is_ranked(harbour: Any, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(index, "MOST", 21)
+    monkeypatch.setattr(index, "MAX_RANKED", 21)
     for number in range(23):
         article(harbour, DAY, title=f"Tide {number}", slug=f"tide-{number}")
     assert look_for(client, "tide").context["total"] == 21
@@ -266,8 +266,8 @@ def test_any_sign_divides_words_and_numbers_alike(harbour: Any) -> None:
     number = article(harbour, DAY, body=escape(text)).pk
     for sign, (one, other) in ((sign, pair) for sign, both in pairs.items() for pair in both):
         for question in [one, other, other[:-1], f'"{one} {other}"', sign.join([one, other]), f'"{one}-{other}"']:
-            assert find(terms_of(question), ArticlePage.objects.all()).numbers == [number], (sign, question)
-        assert not find(terms_of(f'"{other} {one}"'), ArticlePage.objects.all()).numbers, sign
+            assert find(terms_of(question), ArticlePage.objects.all()).keys == [number], (sign, question)
+        assert not find(terms_of(f'"{other} {one}"'), ArticlePage.objects.all()).keys, sign
 
 
 def test_a_part_of_a_host_counts_in_the_headline_more_than_in_the_deck_and_that_more_than_in_the_body(

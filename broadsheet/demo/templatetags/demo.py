@@ -1,4 +1,4 @@
-"""What the demo's strip needs; the library is there only where the demo is."""
+"""Tags of the demo's strip; the library exists only where the demo is installed."""
 
 from django import template
 
@@ -9,11 +9,11 @@ register = template.Library()
 
 @register.simple_tag
 def sign_ins() -> tuple[SignIn, ...]:
-    """The demo's accounts."""
+    """Return the accounts of the demo."""
     return SIGN_INS
 
 
 @register.simple_tag
 def sign_in_words() -> str:
-    """The one password of them all."""
+    """Return the password of all accounts."""
     return SIGN_IN_WORDS

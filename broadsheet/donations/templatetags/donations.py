@@ -1,4 +1,4 @@
-"""Puts the appeal on a page."""
+"""The appeal in templates."""
 
 from django import template
 
@@ -12,7 +12,7 @@ register = template.Library()
 
 @register.inclusion_tag("donations/appeal.html", takes_context=True)
 def donation_appeal(context: template.Context) -> dict[str, object]:
-    """Shows the paper's appeal, with a transfer code where there is an account; nothing where it is switched off."""
+    """Show the appeal, with a transfer code where there is an account; show no element while it is switched off."""
     depends_on(APPEAL)
     appeal = DonationAppeal.load(request_or_site=context.get("request"))
     return {"appeal": appeal, "transfer_code": transfer_code(appeal) if appeal.shown and appeal.iban else None}
@@ -20,5 +20,5 @@ def donation_appeal(context: template.Context) -> dict[str, object]:
 
 @register.filter
 def in_fours(iban: str) -> str:
-    """An account number as it is read aloud: in groups of four."""
+    """Return an account number in groups of four characters."""
     return " ".join(iban[start : start + 4] for start in range(0, len(iban), 4))

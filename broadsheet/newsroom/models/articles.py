@@ -1,4 +1,4 @@
-"""Articles: what an editor writes, in the order an editor thinks in, and the address the paper gives it."""
+"""Articles: the fields that an editor fills in, in the order of the page, and the address that the paper adds."""
 
 from datetime import date, datetime, timedelta
 from http import HTTPMethod
@@ -20,35 +20,41 @@ from wagtail.models import Page
 from wagtail.search import index
 
 from broadsheet.core.datetimes import current_style
-from broadsheet.newsroom.blocks import BodyBlock
+from broadsheet.core.languages import language_choices
+from broadsheet.newsroom.blocks import BODY_HELP, BodyBlock
 from broadsheet.newsroom.keys import beside_in, key_of
 from broadsheet.newsroom.models.lists import ArticleManager
 from broadsheet.newsroom.models.orderables import BylineEntry, Correction
 from broadsheet.newsroom.models.paper import Paper
 from broadsheet.newsroom.models.photos import Photo
-from broadsheet.newsroom.panels import AppendOnlyPanel, check_entries_stand, entry_of
+from broadsheet.newsroom.panels import AppendOnlyPanel, check_published_entries_unchanged, entry_of
 from broadsheet.pagecache.fragments import cacheable
 
-# A page is read; whatever is sent to the paper has an address of its own.
+# Pages answer reading alone: every form of the paper is sent to an address of its own.
 READING = [HTTPMethod.GET, HTTPMethod.HEAD, HTTPMethod.OPTIONS]
-# The number of an article that was never saved, while it is previewed: nothing else has it, so nothing hangs on it.
-NOWHERE = 0
-# Lists and counts of a large paper look at these alone, and in indexes that have no others.
+# Stands for the primary key while an unsaved article is previewed; no row has it, so no comment or tag belongs to it.
+UNSAVED = 0
+# The partial indexes of lists and counts have published articles only.
 PUBLIC = models.Q(is_public=True)
-NEWEST = ["-published_at", "-page_ptr", "is_public"]  # the last for SQLite, which else looks it up in the table
+NEWEST = ["-published_at", "-page_ptr", "is_public"]  # is_public makes the index covering for SQLite
 
 
 def address_of(day: date, slug: str) -> str:
-    """The address of an article by its day and slug: 2019/03/28/dredger."""
+    """Return the address of an article by its day and slug: 2019/03/28/dredger."""
     return f"{day:%Y/%m/%d}/{slug}"
 
 
-class CommentPolicy(models.TextChoices):
-    """Whether readers may comment on an article."""
+def article_languages() -> list[tuple[str, Any]]:
+    """Return the choices of an article's language; the blank one stands for the language of the paper."""
+    return [("", _("The language of the paper")), *language_choices()]
 
-    OPEN = "open", "Open"
-    CLOSED = "closed", "Closed"
-    DAYS = "days", "Closed some days after publication"
+
+class CommentPolicy(models.TextChoices):
+    """The ways in which an article takes comments."""
+
+    OPEN = "open", _("Open")
+    CLOSED = "closed", _("Closed")
+    DAYS = "days", _("Open for some days after publication")
 
 
 class ArticleTag(TaggedItemBase):
@@ -61,48 +67,66 @@ class ArticlePage(Page):
     """One article. Its Wagtail title is the headline; its parent in the page tree is its section."""
 
     kicker = models.CharField(
-        max_length=60, blank=True, help_text="One to three words above the headline. May be empty."
+        _("kicker"), max_length=60, blank=True, help_text=_("One to three words above the headline. Optional.")
     )
     deck = models.TextField(
+        _("deck"),
         max_length=400,
         blank=True,
-        help_text="One sentence below the headline that tells what is new. Lists show it as teaser.",
+        help_text=_("One sentence below the headline that says what is new. Lists show it as the teaser."),
     )
     place = models.CharField(
-        "dateline",
+        _("dateline"),
         max_length=80,
         blank=True,
-        help_text="The place it was written from. The text begins with it: “BRACKWATER —”.",
+        help_text=_("Where the article was written. The text begins with it: “BRACKWATER —”."),
     )
     lead_image = models.ForeignKey(
         Photo,
-        verbose_name="photograph",
+        verbose_name=_("photograph"),
         null=True,
         blank=True,
         on_delete=models.PROTECT,
         related_name="+",
-        help_text="Its credit is shown with it.",
+        help_text=_("Its credit is shown with it."),
     )
     lead_caption = models.CharField(
-        "caption", max_length=300, blank=True, help_text="What is to be seen, who, where, when."
+        _("caption"), max_length=300, blank=True, help_text=_("What the photograph shows: who, where and when.")
     )
     lead_alt = models.CharField(
-        "alt text", max_length=300, blank=True, help_text="The picture in words, for those who do not see it."
+        _("alt text"),
+        max_length=300,
+        blank=True,
+        help_text=_("Describes the photograph for readers who cannot see it."),
     )
-    body = StreamField(BodyBlock(), blank=True)
-    tags = ClusterTaggableManager(through=ArticleTag, blank=True, help_text="Subjects that have a page of their own.")
+    body = StreamField(BodyBlock(), verbose_name=_("text"), blank=True)
+    tags = ClusterTaggableManager(
+        through=ArticleTag,
+        verbose_name=_("subjects"),
+        blank=True,
+        help_text=_("Each subject has a page that lists its articles."),
+    )
+    language = models.CharField(
+        _("language"),
+        max_length=12,
+        blank=True,
+        choices=article_languages,
+        help_text=_("For an article that is not written in the language of the paper."),
+    )
     comment_policy = models.CharField(
-        "comments",
+        _("comments"),
         max_length=8,
         choices=CommentPolicy.choices,
         default=CommentPolicy.OPEN,
-        help_text="May readers comment?",
+        help_text=_("Whether readers may comment on this article."),
     )
     comment_days = models.PositiveSmallIntegerField(
-        "days", default=14, help_text="How many days after publication the column closes, if it does."
+        _("days"),
+        default=14,
+        help_text=_("The number of days after which comments close, if they are open for some days."),
     )
 
-    # Given by the paper, not by editors.
+    # Set by the paper, not by editors (ADR 5).
     section = models.ForeignKey(
         "newsroom.SectionPage", on_delete=models.PROTECT, related_name="articles", editable=False
     )
@@ -112,7 +136,7 @@ class ArticlePage(Page):
     address = models.CharField(max_length=280, null=True, unique=True, editable=False)  # noqa: DJ001 - null: not yet published
 
     pk: Any  # Wagtail publishes no types
-    stood_in: frozenset[str] = frozenset()  # the lists it was in before it is changed
+    previous_lists: frozenset[str] = frozenset()  # the surrogate keys of its lists before a change
     slug: str
     allowed_http_methods: ClassVar[list[HTTPMethod]] = READING
     exclude_fields_in_copy: ClassVar[list[str]] = ["published_at", "edition_date", "address", "is_public"]
@@ -122,23 +146,24 @@ class ArticlePage(Page):
 
     content_panels = [
         FieldPanel("kicker"),
-        TitleFieldPanel("title", heading="Headline", help_text="What happened, in 35 to 80 characters."),
+        TitleFieldPanel("title", heading=_("Headline"), help_text=_("What happened, in 35 to 80 characters.")),
         FieldPanel("deck"),
-        InlinePanel("byline", heading="Byline", label="Author", help_text="In the order of the byline."),
+        InlinePanel("byline", heading=_("Byline"), label=_("Author"), help_text=_("In the order of the byline.")),
         FieldPanel("place"),
         MultiFieldPanel(
-            [FieldPanel("lead_image"), FieldPanel("lead_caption"), FieldPanel("lead_alt")], heading="Lead photograph"
+            [FieldPanel("lead_image"), FieldPanel("lead_caption"), FieldPanel("lead_alt")], heading=_("Lead photograph")
         ),
-        FieldPanel("body", help_text="Paragraphs, subheads, quotes, pictures, lists, tables, films, in any order."),
+        FieldPanel("body", help_text=BODY_HELP),
         FieldPanel("tags"),
+        FieldPanel("language"),
         AppendOnlyPanel(
             "corrections",
-            heading="Corrections",
-            label="Correction",
-            help_text="Once published, a correction stays as it is.",
+            heading=_("Corrections"),
+            label=_("Correction"),
+            help_text=_("A correction cannot be changed once it is published."),
         ),
         MultiFieldPanel(
-            [FieldRowPanel([FieldPanel("comment_policy"), FieldPanel("comment_days")])], heading="Comments"
+            [FieldRowPanel([FieldPanel("comment_policy"), FieldPanel("comment_days")])], heading=_("Comments")
         ),
     ]
 
@@ -158,7 +183,8 @@ class ArticlePage(Page):
     objects: ClassVar[Any] = ArticleManager()
 
     class Meta:
-        verbose_name = "article"
+        verbose_name = _("article")
+        verbose_name_plural = _("articles")
         indexes = [
             models.Index(fields=["section", *NEWEST], condition=PUBLIC, name="article_section_newest"),
             models.Index(fields=NEWEST, condition=PUBLIC, name="article_newest"),
@@ -166,25 +192,25 @@ class ArticlePage(Page):
         ]
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Files the article under its section and, at first publication, gives it the date and address it keeps."""
+        """File the article under its section; at first publication, set the date and the address that it keeps."""
         self.file_under_parent()
-        if self.live and not self._waits():
+        if self.live and not self._is_being_scheduled():
             self.give_address()
         self.is_public = self.live and self.published_at is not None
         super().save(*args, **kwargs)
 
-    def _waits(self) -> bool:
-        """Wagtail stores a scheduled article as if it were live, for the moment before it is put on the clock."""
+    def _is_being_scheduled(self) -> bool:
+        """Say whether Wagtail is about to schedule the article: it saves it as live before it takes it back."""
         return self.first_published_at is None and self.go_live_at is not None and self.go_live_at > timezone.now()
 
     def file_under_parent(self) -> None:
-        """Takes the section from the page tree."""
+        """Set the section to the parent in the page tree."""
         parent = self.get_parent()
         if parent is not None:
             self.section_id = parent.pk
 
     def give_address(self) -> None:
-        """Fixes the day of first publication in the paper's zone; the slug of the day makes the address."""
+        """Set the day of first publication in the paper's time zone, and the address that day and slug make."""
         self.published_at = self.first_published_at or self.published_at or timezone.now()
         if self.edition_date is None:
             self.edition_date = timezone.localdate(self.published_at, timezone=Paper.load().zone)
@@ -192,28 +218,28 @@ class ArticlePage(Page):
         self.address = address_of(self.edition_date, self.slug)
 
     def _number_slug_if_taken(self, day: date) -> None:
-        """Two drafts of one slug may come to be published on one day, the second on a clock: it gets a number."""
+        """Add a number to the slug where another draft with this slug was published earlier on the day."""
         wanted, parent = self.slug, self.get_parent()
-        for number in count(2):
+        for suffix in count(2):
             others = ArticlePage.objects.filter(address=address_of(day, self.slug)).exclude(pk=self.pk)
             if not others.exists() and (self.slug == wanted or Page._slug_is_available(self.slug, parent, self)):
                 return
-            self.slug = f"{wanted[:250]}-{number}"
+            self.slug = f"{wanted[:250]}-{suffix}"
 
     def with_content_json(self, content: dict[str, Any]) -> "ArticlePage":
-        """Rebuilds a draft from a revision, leaving what the paper has given as it stands now."""
+        """Return the draft that a revision holds, with the present section, dates and address instead of its own."""
         draft = super().with_content_json(content)
-        for given in ("section_id", "published_at", "edition_date", "address", "is_public"):
-            setattr(draft, given, getattr(self, given))
+        for name in ("section_id", "published_at", "edition_date", "address", "is_public"):
+            setattr(draft, name, getattr(self, name))
         return draft
 
     def clean(self) -> None:
-        """Refuses a photograph without words, an address that another article of the day has, an altered correction."""
+        """Raise ValidationError for a missing alt text, a taken address, or a change of a published correction."""
         super().clean()
         if self.lead_image_id and not self.lead_alt:
-            raise ValidationError({"lead_alt": "A photograph needs an alt text: say in words what is to be seen."})
+            raise ValidationError({"lead_alt": _("Please describe the photograph for readers who cannot see it.")})
         self._check_address_is_free()
-        self._check_corrections_stand()
+        self._check_corrections_unchanged()
 
     def _check_address_is_free(self) -> None:
         if not self.slug:
@@ -227,48 +253,48 @@ class ArticlePage(Page):
                 }
             )
 
-    def _check_corrections_stand(self) -> None:
-        """A published correction is part of the record: it can be followed by another, never altered or removed."""
+    def _check_corrections_unchanged(self) -> None:
+        """Refuse a change or removal of a published correction, which is part of the record; another may follow it."""
         if self.pk is None or self.first_published_at is None:
             return
         published = Correction.objects.filter(article_id=self.pk).order_by("sort_order", "pk")
-        kept = [entry_of(entry) for entry in self.corrections.all()]
-        check_entries_stand([entry_of(entry) for entry in published], kept)
+        current = [entry_of(entry) for entry in self.corrections.all()]
+        check_published_entries_unchanged([entry_of(entry) for entry in published], current)
 
     def get_url_parts(self, request: HttpRequest | None = None) -> tuple[int, str, str] | None:
-        """The article's address by date; before first publication it has only its place in the page tree."""
+        """Return the article's address by date; before first publication, that of its place in the page tree."""
         parts = super().get_url_parts(request)
         return (parts[0], parts[1], f"/{self.address}/") if parts and self.address else parts
 
     def get_absolute_url(self) -> str:
-        """The article's address by date."""
+        """Return the path of the article's address by date."""
         return f"/{self.address}/" if self.address else str(self.url or "")
 
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Serves the article at its one address and sends every other way to it there."""
+        """Serve the article at its address by date, and redirect there from every other path."""
         if self.address and request.path != f"/{self.address}/":
             return HttpResponsePermanentRedirect(f"/{self.address}/")
         cacheable(key_of(self), beside_in(self.section))
         return super().serve(request, *args, **kwargs)
 
     def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
-        """Shows a draft as readers will see it: in its section, dated, open for comments as it will be."""
+        """Serve a draft as readers will see it: in its section, dated, and open for comments if it will be."""
         self.file_under_parent()
         self.live = True
         self.published_at = self.published_at or self.go_live_at or timezone.now()
         self.edition_date = self.edition_date or timezone.localdate(self.published_at, timezone=Paper.load().zone)
         self.address = address_of(self.edition_date, self.slug or "draft")
-        self.pk = self.pk or NOWHERE
+        self.pk = self.pk or UNSAVED
         return super().serve_preview(request, mode_name)
 
     @cached_property
-    def signed_by(self) -> list[BylineEntry]:
-        """Its byline with the authors, as the page names them."""
+    def byline_with_authors(self) -> list[BylineEntry]:
+        """The entries of the byline with their authors, in order."""
         return list(self.byline.select_related("author"))
 
     @cached_property
     def subjects(self) -> list[Tag]:
-        """Its tags, as the page names them."""
+        """The tags."""
         return list(self.tags.all())
 
     @property
@@ -278,19 +304,19 @@ class ArticlePage(Page):
 
     @property
     def updated_at(self) -> datetime | None:
-        """When it was last published anew, if that was more than a minute after the first time."""
+        """The time of the last publication, where it was more than a minute after the first; otherwise None."""
         last, first = self.last_published_at, self.published_at
         return last if last and first and last - first > timedelta(minutes=1) else None
 
     @property
     def comments_close_at(self) -> datetime | None:
-        """When the readers' column closes; None for never, or where it is not open by days."""
+        """The time at which comments close, for an article that is open for some days; otherwise None."""
         if self.comment_policy != CommentPolicy.DAYS or self.published_at is None:
             return None
         return self.published_at + timedelta(days=self.comment_days)
 
     @property
     def takes_comments(self) -> bool:
-        """Whether readers may comment now."""
+        """Whether readers may comment at present."""
         closes = self.comments_close_at
         return self.live and self.comment_policy != CommentPolicy.CLOSED and (closes is None or timezone.now() < closes)

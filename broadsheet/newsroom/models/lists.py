@@ -1,4 +1,4 @@
-"""Lists of articles, by where and when they appeared."""
+"""Querysets and paginators of articles."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -11,22 +11,22 @@ from wagtail.query import PageQuerySet
 
 
 class ArticleQuerySet(PageQuerySet):
-    """Articles by where and when they appeared."""
+    """Articles by section and date, and with the columns that a list needs."""
 
     def published(self) -> "ArticleQuerySet":
-        """Those that readers can see."""
+        """Select the articles that readers can see."""
         return self.filter(is_public=True)
 
     def newest_first(self) -> "ArticleQuerySet":
-        """By first publication; the later number wins a tie."""
+        """Order by first publication; of two at the same time, the one with the higher primary key comes first."""
         return self.order_by("-published_at", "-pk")
 
     def in_section(self, section: TreePage | int) -> "ArticleQuerySet":
-        """Those of one section."""
+        """Select the articles of one section."""
         return self.filter(section=section)
 
     def dated(self, year: int, month: int | None = None, day: int | None = None) -> "ArticleQuerySet":
-        """Those of one year, month or day in the paper's calendar; raises ValueError for no day of it."""
+        """Select a year, month or day of the paper's calendar; raise ValueError for a date that does not exist."""
         start = date(year, month or 1, day or 1)
         if day:
             end = start + timedelta(days=1)
@@ -37,18 +37,18 @@ class ArticleQuerySet(PageQuerySet):
         return self.filter(edition_date__gte=start, edition_date__lt=end)
 
     def for_lists(self) -> "ArticleQuerySet":
-        """With what a headline in a list needs, and without bodies."""
+        """Fetch the section and the photograph with each article, and leave out the text."""
         return self.select_related("section", "lead_image").defer("body")
 
     def for_commenting(self) -> "ArticleQuerySet":
-        """With whether they take comments and how they are called; for a page about them more is asked."""
+        """Fetch only headline, address and comment policy, for requests that store or show comments."""
         return self.only(
             *("title", "slug", "url_path", "live", "address", "published_at", "section_id"),
             *("comment_policy", "comment_days"),
         )
 
     def with_bylines(self) -> "ArticleQuerySet":
-        """With who wrote them."""
+        """Fetch the authors of the articles in one more query."""
         return self.prefetch_related("byline__author")
 
 
@@ -56,31 +56,31 @@ ArticleManager = PageManager.from_queryset(ArticleQuerySet)
 
 
 class FewManager(PageManager):
-    """Pages of a kind of which a paper has few, found by their kind.
+    """Pages of a model that has few rows, selected by their content type.
 
-    SQLite, which has no statistics, would else look at all pages of the paper to find them.
+    Without statistics SQLite would otherwise scan the table of all pages, articles included.
     """
 
     def get_queryset(self) -> Any:
-        """All of them."""
-        room, name = self.model._meta.app_label, self.model._meta.model_name
-        return super().get_queryset().filter(content_type__app_label=room, content_type__model=name)
+        """Return the pages with the content type of the model."""
+        app_label, model_name = self.model._meta.app_label, self.model._meta.model_name
+        return super().get_queryset().filter(content_type__app_label=app_label, content_type__model=model_name)
 
 
 class ArticlePages(Paginator[Any]):
-    """A list of articles in pages: it is counted and walked in an index, and only what a page shows is fetched."""
+    """A paginator of articles that counts and skips in an index, and fetches the rows of the current page only."""
 
     def page(self, number: int | str) -> "Page[Any]":
-        """One page, the newest first."""
+        """Return one page, newest first."""
         page: Page[Any] = super().page(number)
-        shown: Any = page.object_list
-        numbers = list(shown.values_list("pk", flat=True))
-        page.object_list = shown.model.objects.filter(pk__in=numbers).newest_first().for_lists()
+        articles: Any = page.object_list
+        keys = list(articles.values_list("pk", flat=True))
+        page.object_list = articles.model.objects.filter(pk__in=keys).newest_first().for_lists()
         return page
 
 
 def page_or_404(pages: "Paginator[Any]", number: int) -> "Page[Any]":
-    """One page of a list; raises Http404 for one that is not there."""
+    """Return one page of a list, or raise Http404 for a number beyond its pages."""
     if not 1 <= number <= pages.num_pages:
         raise Http404(f"This list has {pages.num_pages} pages.")
     return pages.page(number)

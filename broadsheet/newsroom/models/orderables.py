@@ -1,7 +1,8 @@
-"""What an article has several of: names in the byline, corrections."""
+"""The parts of an article of which it can have several: names in the byline, corrections."""
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel, FieldRowPanel
 from wagtail.models import Orderable
@@ -11,16 +12,19 @@ from broadsheet.newsroom.models.people import Author
 
 
 class BylineEntry(Orderable):
-    """One name in the byline, with what this person did."""
+    """One name in the byline, with the person's contribution."""
 
     article = ParentalKey("newsroom.ArticlePage", on_delete=models.CASCADE, related_name="byline")
     author = models.ForeignKey(
         Author,
+        verbose_name=_("author"),
         on_delete=models.PROTECT,
         related_name="byline_entries",
-        help_text="Somebody from Snippets → Authors; add the person there first.",
+        help_text=_("If the author is not in the list yet, add them under Snippets → Authors first."),
     )
-    role = models.CharField(max_length=60, blank=True, help_text="What this person did, unless writing: “photographs”.")
+    role = models.CharField(
+        _("role"), max_length=60, blank=True, help_text=_("If it is not writing, for example “photographs”.")
+    )
 
     panels = [FieldRowPanel([FieldPanel("author"), FieldPanel("role")])]
 
@@ -32,11 +36,13 @@ class BylineEntry(Orderable):
 
 
 class Correction(Orderable):
-    """What was wrong and what is right. Append-only once published."""
+    """A dated correction of an article. Append-only once published."""
 
     article = ParentalKey("newsroom.ArticlePage", on_delete=models.CASCADE, related_name="corrections")
-    made_on = models.DateField("date", default=timezone.localdate, help_text="The day on which it is put right.")
-    text = models.TextField(help_text="What an earlier version said, and what is right.")
+    made_on = models.DateField(_("date"), default=timezone.localdate, help_text=_("The day of the correction."))
+    text = models.TextField(
+        _("text"), help_text=_("What an earlier version of the article said, and what is right instead.")
+    )
 
     panels = [FieldPanel("made_on"), FieldPanel("text")]
 

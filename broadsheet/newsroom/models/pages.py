@@ -8,12 +8,13 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, TitleFieldPanel
 from wagtail.fields import StreamField
 from wagtail.models import Orderable, Page
 
-from broadsheet.newsroom.blocks import BodyBlock
+from broadsheet.newsroom.blocks import BODY_HELP, BodyBlock
 from broadsheet.newsroom.keys import FRONT, LATEST, key_of, list_of
 from broadsheet.newsroom.models.articles import READING, ArticlePage
 from broadsheet.newsroom.models.lists import ArticlePages, FewManager, page_or_404
@@ -25,18 +26,19 @@ _YEAR = re.compile(r"\d{4}")
 
 
 def is_reserved(slug: str) -> bool:
-    """Says whether the paper needs this first part of an address for itself."""
+    """Say whether this first part of an address belongs to the paper itself: a word of RESERVED_SLUGS, or a year."""
     return slug in settings.RESERVED_SLUGS or _YEAR.fullmatch(slug) is not None
 
 
 def check_slug_is_not_reserved(slug: str) -> None:
-    """Refuses an address that the paper needs for itself, and years, which are the archive's."""
+    """Raise ValidationError for a slug that belongs to the paper itself."""
     if is_reserved(slug):
-        raise ValidationError({"slug": f"/{slug}/ is the paper's own address. Choose another."})
+        message = _("The paper uses the address /%(slug)s/ itself. Please choose another.")
+        raise ValidationError({"slug": message % {"slug": slug}})
 
 
 class FrontPage(Page):
-    """The front page: what an editor has picked, filled up with the latest."""
+    """The front page: the articles that an editor has picked, then the latest."""
 
     allowed_http_methods: ClassVar[list[HTTPMethod]] = READING
     parent_page_types: ClassVar[list[str]] = ["wagtailcore.Page"]
@@ -44,72 +46,86 @@ class FrontPage(Page):
     max_count = 1
     template = "newsroom/front.html"
     content_panels = [
-        FieldPanel("title", heading="Name", help_text="For the list of pages; readers see the masthead."),
+        FieldPanel("title", heading=_("Name"), help_text=_("For the list of pages; readers see the masthead.")),
         InlinePanel(
             "slots",
-            heading="Top of the page",
-            label="Slot",
+            heading=_("Top of the page"),
+            label=_("Slot"),
             max_num=4,
-            help_text="First the lead story, then up to three seconds. Empty or expired slots fill themselves with the "
-            "latest.",
+            help_text=_(
+                "The lead story first, then up to three seconds. The latest articles fill empty and expired slots."
+            ),
         ),
         InlinePanel(
             "shown_sections",
-            heading="Sections",
-            label="Section",
-            help_text="In this order. None picked: all sections as they stand in the page tree.",
+            heading=_("Sections"),
+            label=_("Section"),
+            help_text=_("In this order. If you pick none, all sections appear in the order of the page tree."),
         ),
     ]
 
     class Meta:
-        verbose_name = "front page"
+        verbose_name = _("front page")
+        verbose_name_plural = _("front pages")
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Adds the address that counts."""
+        """Return the context with the canonical path."""
         return {**super().get_context(request, *args, **kwargs), "canonical": request.path}
 
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Serves the page, which shows today's date."""
+        """Serve the page, which is right until midnight because it shows the date."""
         cacheable(FRONT, LATEST, until=Paper.load(request_or_site=request).midnight())
         return super().serve(request, *args, **kwargs)
 
 
 class FrontSlot(Orderable):
-    """One place at the top: the first is the lead, the others are seconds."""
+    """One place at the top of the front page: the first is the lead, the others are seconds."""
 
     front = ParentalKey(FrontPage, on_delete=models.CASCADE, related_name="slots")
     article = models.ForeignKey(
         ArticlePage,
+        verbose_name=_("article"),
         null=True,
         blank=True,
         on_delete=models.SET_NULL,
         related_name="+",
-        help_text="Empty: the latest article.",
+        help_text=_("Leave empty for the latest article."),
     )
     until = models.DateTimeField(
-        null=True, blank=True, help_text="When the slot goes back to the latest. Empty: it stays."
+        _("until"),
+        null=True,
+        blank=True,
+        help_text=_("The time from which the slot shows the latest article again. Leave empty to keep the article."),
     )
 
     panels = [FieldRowPanel([FieldPanel("article"), FieldPanel("until")])]
 
     def __str__(self) -> str:
-        return str(self.article or "the latest")
+        return str(self.article or _("the latest article"))
 
 
 class FrontSection(Orderable):
-    """One section on the front page, led by an article of the editor's choice for a while."""
+    """One section on the front page, with the article that an editor puts first in it for a while."""
 
     front = ParentalKey(FrontPage, on_delete=models.CASCADE, related_name="shown_sections")
-    section = models.ForeignKey("newsroom.SectionPage", on_delete=models.CASCADE, related_name="+")
+    section = models.ForeignKey(
+        "newsroom.SectionPage", verbose_name=_("section"), on_delete=models.CASCADE, related_name="+"
+    )
     article = models.ForeignKey(
         ArticlePage,
+        verbose_name=_("article"),
         null=True,
         blank=True,
         on_delete=models.SET_NULL,
         related_name="+",
-        help_text="Stands first in the section. Empty: the latest.",
+        help_text=_("The first article of the section. Leave empty for the latest."),
     )
-    until = models.DateTimeField(null=True, blank=True, help_text="When the first place goes back to the latest.")
+    until = models.DateTimeField(
+        _("until"),
+        null=True,
+        blank=True,
+        help_text=_("The time from which the latest article comes first again."),
+    )
 
     panels = [FieldPanel("section"), FieldRowPanel([FieldPanel("article"), FieldPanel("until")])]
 
@@ -118,9 +134,11 @@ class FrontSection(Orderable):
 
 
 class SectionPage(Page):
-    """A section: its articles, newest first. It stands in the masthead while it is shown in menus."""
+    """A section: its articles, newest first. The masthead lists it while it is shown in menus."""
 
-    description = models.TextField(blank=True, help_text="One sentence that says what is in here.")
+    description = models.TextField(
+        _("description"), blank=True, help_text=_("One sentence that says what the section covers.")
+    )
 
     objects: ClassVar[Any] = FewManager()
     allowed_http_methods: ClassVar[list[HTTPMethod]] = READING
@@ -129,36 +147,39 @@ class SectionPage(Page):
     show_in_menus_default = True
     template = "newsroom/section.html"
     content_panels = [
-        TitleFieldPanel("title", heading="Name", help_text="One or two words, as in the masthead."),
+        TitleFieldPanel("title", heading=_("Name"), help_text=_("One or two words, as in the masthead.")),
         FieldPanel("description"),
     ]
 
     class Meta:
-        verbose_name = "section"
+        verbose_name = _("section")
+        verbose_name_plural = _("sections")
 
     def get_context(self, request: HttpRequest, *args: Any, number: int = 1, **kwargs: Any) -> dict[str, Any]:
-        """Adds one page of the section's articles; raises Http404 beyond the last."""
+        """Return the context with one page of the section's articles; raise Http404 beyond the last."""
         pages = ArticlePages(ArticlePage.objects.published().in_section(self.pk).newest_first(), PAGE_SIZE)
         shown = {"articles": page_or_404(pages, number), "canonical": request.path, "summary": self.description}
         return {**super().get_context(request, *args, **kwargs), **shown}
 
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Serves one page of the list."""
+        """Serve one page of the list."""
         cacheable(list_of(self))
         return super().serve(request, *args, **kwargs)
 
     def clean(self) -> None:
-        """Refuses an address that the paper needs for itself."""
+        """Raise ValidationError for a slug that belongs to the paper itself."""
         super().clean()
         check_slug_is_not_reserved(self.slug)
 
 
 class PlainPage(Page):
-    """A page that stands by itself: about, contact, rules, privacy."""
+    """A page outside the sections: about, contact, rules, privacy."""
 
-    deck = models.TextField(max_length=400, blank=True, help_text="One sentence below the title. May be empty.")
-    body = StreamField(BodyBlock(), blank=True)
-    in_footer = models.BooleanField("in the foot of every page", default=True)
+    deck = models.TextField(
+        _("deck"), max_length=400, blank=True, help_text=_("One sentence below the title. Optional.")
+    )
+    body = StreamField(BodyBlock(), verbose_name=_("text"), blank=True)
+    in_footer = models.BooleanField(_("in the footer of every page"), default=True)
 
     objects: ClassVar[Any] = FewManager()
     allowed_http_methods: ClassVar[list[HTTPMethod]] = READING
@@ -166,25 +187,26 @@ class PlainPage(Page):
     subpage_types: ClassVar[list[str]] = []
     template = "newsroom/plain.html"
     content_panels = [
-        TitleFieldPanel("title", heading="Headline", help_text="As in the foot of the pages."),
+        TitleFieldPanel("title", heading=_("Headline"), help_text=_("As in the footer of the pages.")),
         FieldPanel("deck"),
-        FieldPanel("body", help_text="Paragraphs, subheads, quotes, pictures, lists, tables, films, in any order."),
-        FieldPanel("in_footer", help_text="About, contact, rules and privacy belong there."),
+        FieldPanel("body", help_text=BODY_HELP),
+        FieldPanel("in_footer", help_text=_("For about, contact, rules and privacy.")),
     ]
 
     class Meta:
-        verbose_name = "plain page"
+        verbose_name = _("plain page")
+        verbose_name_plural = _("plain pages")
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Adds the address that counts and the page in one sentence."""
+        """Return the context with the canonical path and the page in one sentence."""
         return {**super().get_context(request, *args, **kwargs), "canonical": request.path, "summary": self.deck}
 
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Serves the page."""
+        """Serve the page."""
         cacheable(key_of(self))
         return super().serve(request, *args, **kwargs)
 
     def clean(self) -> None:
-        """Refuses an address that the paper needs for itself."""
+        """Raise ValidationError for a slug that belongs to the paper itself."""
         super().clean()
         check_slug_is_not_reserved(self.slug)

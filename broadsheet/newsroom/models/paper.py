@@ -1,4 +1,4 @@
-"""The paper as its editors describe it in /cms/ → Settings."""
+"""The settings of the paper: its editors change them in /cms/ under Settings → Paper."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,7 +19,7 @@ from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 from broadsheet.core.datetimes import DateStyle, check_date_format, check_time_format, override_style, usual_style
 from broadsheet.pagecache.fragments import cached
 
-_speaking: "ContextVar[Paper | None]" = ContextVar("the paper in whose voice this request is answered", default=None)
+_active: "ContextVar[Paper | None]" = ContextVar("the paper of this request", default=None)
 SAMPLE = datetime(2019, 3, 28, 6, 16)  # noqa: DTZ001 - the time on the clock, wherever the paper is
 
 
@@ -29,7 +29,7 @@ def _zones() -> frozenset[str]:
 
 
 def check_time_zone(name: str) -> None:
-    """Refuses a time zone that the tz database does not know."""
+    """Raise ValidationError for a time zone that the tz database does not have."""
     if name not in _zones():
         raise ValidationError(
             _("“%(name)s” is not a time zone. Enter it as Europe/Berlin or America/Bogota."), params={"name": name}
@@ -38,24 +38,30 @@ def check_time_zone(name: str) -> None:
 
 @register_setting(icon="newspaper")
 class Paper(BaseGenericSetting):
-    """Name, voice and place of the newspaper."""
+    """The name, language, time zone and contact of the newspaper."""
 
     name = models.CharField(
-        "name of the paper", max_length=80, default="The Broadsheet", help_text="As in the masthead."
+        _("name of the paper"), max_length=80, default="The Broadsheet", help_text=_("As in the masthead.")
     )
-    tagline = models.CharField(max_length=140, blank=True, help_text="One line under the name. May be empty.")
+    tagline = models.CharField(
+        _("tagline"), max_length=140, blank=True, help_text=_("One line below the name. Optional.")
+    )
     language = models.CharField(
+        _("language"),
         max_length=12,
         choices=settings.LANGUAGES,
         default="en-gb",
-        help_text="The language of the pages: dates, buttons and what a screen reader pronounces.",
+        help_text=_("The language of the pages: dates, buttons and the pronunciation of screen readers."),
     )
     time_zone = models.CharField(
+        _("time zone"),
         max_length=64,
         default="UTC",
         validators=[check_time_zone],
-        help_text="All times on the pages are told in this zone, e.g. Europe/Berlin. Addresses of published articles "
-        "keep the date they have.",
+        help_text=_(
+            "All times on the pages are in this zone, for example Europe/Berlin. The addresses of articles that have "
+            "been published keep their dates."
+        ),
     )
     date_format = models.CharField(
         _("date format"),
@@ -77,11 +83,13 @@ class Paper(BaseGenericSetting):
             "gives 6:16 am, “H:i \\U\\h\\r” gives 06:16 Uhr."
         ),
     )
-    contact_email = models.EmailField("contact e-mail", blank=True, help_text="Shown in the foot of every page.")
-    contact = models.TextField(blank=True, help_text="Publisher, street, telephone: shown in the foot of every page.")
+    contact_email = models.EmailField(_("contact email"), blank=True, help_text=_("Shown in the footer of every page."))
+    contact = models.TextField(
+        _("contact"), blank=True, help_text=_("Publisher, address, telephone: shown in the footer of every page.")
+    )
 
     panels = [
-        MultiFieldPanel([FieldPanel("name"), FieldPanel("tagline")], heading="Masthead"),
+        MultiFieldPanel([FieldPanel("name"), FieldPanel("tagline")], heading=_("Masthead")),
         MultiFieldPanel(
             [
                 FieldRowPanel([FieldPanel("language"), FieldPanel("time_zone")]),
@@ -90,39 +98,48 @@ class Paper(BaseGenericSetting):
             ],
             heading=_("Language and time"),
         ),
-        MultiFieldPanel([FieldPanel("contact_email"), FieldPanel("contact")], heading="Contact"),
+        MultiFieldPanel([FieldPanel("contact_email"), FieldPanel("contact")], heading=_("Contact")),
     ]
 
     class Meta:
-        verbose_name = "paper"
+        verbose_name = _("paper")
 
     def __str__(self) -> str:
         return self.name
 
     @classmethod
     def load(cls, request_or_site: Any = None) -> "Paper":
-        """The paper; every page asks for it, and it changes once a year."""
+        """Return the paper's settings, from the fragment cache: every page needs them, and they hardly ever change."""
         return cached("paper", lambda: super(Paper, cls).load(request_or_site))
 
     @classmethod
-    def speaking(cls) -> "Paper":
-        """The paper as it is in this request, or by now: for what is written in its name within a transaction."""
-        return _speaking.get() or cls.load()
+    def current(cls) -> "Paper":
+        """Return the settings that were active when the request began, or outside a request the present ones.
+
+        For texts written within a transaction, where the fragment cache is not used.
+        """
+        return _active.get() or cls.load()
 
     @contextmanager
-    def voice(self) -> Iterator[None]:
-        """Has everything said in the paper's own language, time and name."""
-        before = _speaking.set(self)
+    def activated(self) -> Iterator[None]:
+        """Make the paper's language, time zone and date style active within the `with` block."""
+        before = _active.set(self)
         try:
             with timezone.override(self.zone), translation.override(self.language), override_style(self.date_style):
                 yield
         finally:
-            _speaking.reset(before)
+            _active.reset(before)
 
     @property
     def zone(self) -> ZoneInfo:
-        """The paper's time zone."""
+        """The time zone of the paper."""
         return ZoneInfo(self.time_zone)
+
+    @property
+    def zone_name(self) -> str:
+        """The city that gives the time zone its name, e.g. “London” or “Buenos Aires”; empty for zones such as UTC."""
+        area, _slash, place = self.time_zone.partition("/")
+        return place.rpartition("/")[2].replace("_", " ") if place and area != "Etc" else ""
 
     @property
     def date_style(self) -> DateStyle:
@@ -132,13 +149,13 @@ class Paper(BaseGenericSetting):
 
     def date_preview(self) -> str:
         """Return a sample date and time in the paper's language, zone and format."""
-        with self.voice():
+        with self.activated():
             return self.date_style.date_and_time(SAMPLE.replace(tzinfo=self.zone))
 
     def today(self) -> date:
-        """The calendar day in the paper's zone."""
+        """Return the calendar day in the paper's time zone."""
         return timezone.localdate(timezone=self.zone)
 
     def midnight(self) -> datetime:
-        """When the next day begins in the paper's zone."""
+        """Return the time at which the next day begins in the paper's time zone."""
         return datetime.combine(self.today() + timedelta(days=1), time(), tzinfo=self.zone)

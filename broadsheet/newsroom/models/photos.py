@@ -1,4 +1,4 @@
-"""Photographs: every one has a credit, and none keeps what the camera knew about place and device."""
+"""Photographs: each has a credit, and its stored file is without the metadata of the camera."""
 
 import errno
 import logging
@@ -12,6 +12,7 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 from django.db import OperationalError, models
+from django.utils.translation import gettext_lazy as _
 from wagtail.images.models import IMAGE_FORMAT_EXTENSIONS, AbstractImage, AbstractRendition
 
 from broadsheet.core.errors import Refusal
@@ -26,17 +27,17 @@ _POSTGRES_FULL = "53100"
 
 @contextmanager
 def _refusing_when_full(refusal: Refusal) -> Iterator[None]:
-    """Refuses in these words what fails because the disk, or the quota on it, is used up."""
+    """Raise the refusal in place of an error that says that the disk, or the quota on it, is full."""
     try:
         yield
     except (OSError, OperationalError) as error:
-        if not _tells_of_full_disk(error):
+        if not _is_disk_full(error):
             raise
         raise refusal from error
 
 
-def _tells_of_full_disk(error: OSError | OperationalError) -> bool:
-    """Whether the file system or the database had no room."""
+def _is_disk_full(error: OSError | OperationalError) -> bool:
+    """Say whether the file system or the database reports a full disk."""
     if isinstance(error, OSError):
         return error.errno in _FULL
     cause = error.__cause__
@@ -45,11 +46,12 @@ def _tells_of_full_disk(error: OSError | OperationalError) -> bool:
 
 
 class Photo(AbstractImage):
-    """A picture with the name of whoever made it."""
+    """A picture with its credit."""
 
     credit = models.CharField(
+        _("credit"),
         max_length=160,
-        help_text="Who made it, and for whom: “Ada Lindqvist / Courant”. Shown with the picture, always.",
+        help_text=_("The photographer and the agency or paper, for example “Ada Lindqvist / Courant”. Always shown."),
     )
 
     file: Any  # Wagtail publishes no types
@@ -67,10 +69,11 @@ class Photo(AbstractImage):
     )
 
     class Meta(AbstractImage.Meta):
-        verbose_name = "photograph"
+        verbose_name = _("photograph")
+        verbose_name_plural = _("photographs")
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Stores a new file without EXIF, XMP, comments and GPS, turned the right way up; refuses it on a full disk."""
+        """Store a new file upright and without EXIF, XMP, GPS and comments; raise NoRoomForPhoto on a full disk."""
         if self.file and not self.file._committed:
             self.file = ContentFile(without_metadata(self.file.file), name=self.file.name)
             self._set_image_file_metadata()
@@ -78,24 +81,25 @@ class Photo(AbstractImage):
             super().save(*args, **kwargs)
 
     def _set_image_file_metadata(self) -> None:
-        """Reads size and digest, and leaves no stored file open behind it."""
+        """Set size and digest, and close the stored file, which Wagtail leaves open."""
         super()._set_image_file_metadata()
         if self.file._committed:
             self.file.close()
 
     def generate_rendition_file(self, filter: Any, *, source: Any = None) -> ContentFile[bytes]:
-        """Makes one size in memory: a temporary file would be cut off, without a word, where the disk is full."""
+        """Return the file of one rendition, made in memory."""
+        # Wagtail's temporary file is cut off silently where the disk is full (ADR 10).
         made = filter.run(self, BytesIO(), source=source)
         name = f"{Path(self.file.name).stem[:40]}-{token_hex(8)}{IMAGE_FORMAT_EXTENSIONS[made.format_name]}"
         return ContentFile(made.f.getvalue(), name=name)
 
     def create_rendition(self, filter: Any) -> AbstractRendition:
-        """Makes and keeps one size; refuses it, and tells the log, when the disk is full."""
+        """Make and store one rendition; on a full disk, log an error and raise NoRoomForSize."""
         try:
             with _refusing_when_full(NoRoomForSize()):
                 return super().create_rendition(filter)
         except NoRoomForSize:
-            logger.error("The disk is full: photograph %s could not be kept as %s.", self.pk, filter.spec)
+            logger.error("The disk is full: photograph %s could not be stored as %s.", self.pk, filter.spec)
             raise
 
 
@@ -108,7 +112,7 @@ class PhotoRendition(AbstractRendition):
         unique_together = [("image", "filter_spec", "focal_point_key")]
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Stores a new file with its row, or neither: no other file has its name, so it can be taken away again."""
+        """Store a new file and its row, or neither: where the row fails, delete the file, whose name is its own."""
         with ExitStack() as undo:
             if not self.file._committed:
                 name = self.file.field.generate_filename(self, self.file.name)

@@ -1,1 +1,1 @@
-"""Finding articles by their words: the index that is asked, and what is shown of what was found."""
+"""Full-text search: the index and its queries, and the highlighting of results."""

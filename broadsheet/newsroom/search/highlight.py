@@ -1,4 +1,4 @@
-"""Shows why an article was found: its headline and a piece of its text, with the words marked."""
+"""Search results: the headline and an excerpt of an article, with the terms marked."""
 
 import re
 import unicodedata
@@ -10,35 +10,35 @@ from django.utils.html import format_html, format_html_join
 from broadsheet.newsroom.models import ArticlePage
 from broadsheet.newsroom.search.index import Term
 
-LENGTH = 240
-_BEFORE = 80
+LENGTH = 240  # of an excerpt, in characters
+_CONTEXT = 80  # characters before the first term
 
 
 @dataclass(frozen=True)
-class Found:
-    """One article in the list of results; headline and excerpt are HTML with <mark> around what was looked for."""
+class SearchResult:
+    """An article with its headline and an excerpt as HTML, in which <mark> surrounds the terms."""
 
     article: ArticlePage
     headline: str
     excerpt: str
 
 
-def show(article: ArticlePage, terms: Sequence[Term]) -> Found:
-    """Marks the terms in the headline and in the first piece of deck or body that has one."""
+def highlighted(article: ArticlePage, terms: Sequence[Term]) -> SearchResult:
+    """Return the article with the terms marked in its headline and in the first passage that has a term."""
     pattern = _pattern(terms)
     text = " ".join(" ".join([article.deck, *article.body.stream_block.get_searchable_content(article.body)]).split())
-    return Found(article, marked(article.title, pattern), _excerpt(text, pattern))
+    return SearchResult(article, marked(article.title, pattern), _excerpt(text, pattern))
 
 
 def _pattern(terms: Sequence[Term]) -> re.Pattern[str]:
-    """Whole words that begin with a term, or a phrase with anything between its words that is no word."""
+    """Return a pattern for words that begin with a term, and for phrases with any punctuation between their words."""
     phrases = [r"[\W_]+".join(re.escape(_folded(word)) for word in term.words) for term in terms]
     endings = ["" if term.is_phrase else r"\w*" for term in terms]
     return re.compile(r"(?<!\w)(?:" + "|".join(map("".join, zip(phrases, endings, strict=True))) + r")(?!\w)")
 
 
 def marked(text: str, pattern: re.Pattern[str]) -> str:
-    """The text as HTML, everything escaped, with <mark> around what fits the pattern."""
+    """Return the text as escaped HTML with <mark> around each match of the pattern."""
     return format_html_join("", "{}{}", _pieces(text, pattern))
 
 
@@ -51,28 +51,28 @@ def _pieces(text: str, pattern: re.Pattern[str]) -> Iterator[tuple[str, str]]:
 
 
 def _excerpt(text: str, pattern: re.Pattern[str]) -> str:
-    found = pattern.search(_folded(text))
-    start = _word_start(text, found.start() - _BEFORE) if found and found.start() > _BEFORE else 0
+    match = pattern.search(_folded(text))
+    start = _word_start(text, match.start() - _CONTEXT) if match and match.start() > _CONTEXT else 0
     end = _word_end(text, start + LENGTH)
-    piece = marked(text[start:end], pattern)
-    return format_html("{}{}{}", "… " if start else "", piece, " …" if end < len(text) else "")
+    passage = marked(text[start:end], pattern)
+    return format_html("{}{}{}", "… " if start else "", passage, " …" if end < len(text) else "")
 
 
-def _word_start(text: str, place: int) -> int:
-    gap = text.find(" ", place)
-    return gap + 1 if place <= gap < place + _BEFORE else place
+def _word_start(text: str, position: int) -> int:
+    space = text.find(" ", position)
+    return space + 1 if position <= space < position + _CONTEXT else position
 
 
-def _word_end(text: str, place: int) -> int:
-    gap = text.rfind(" ", 0, place)
-    return len(text) if len(text) <= place else gap if gap > place - _BEFORE else place
+def _word_end(text: str, position: int) -> int:
+    space = text.rfind(" ", 0, position)
+    return len(text) if len(text) <= position else space if space > position - _CONTEXT else position
 
 
 def _folded(text: str) -> str:
-    """The text in small letters without accents, each character in its old place."""
-    return "".join(_plain_letter(letter) for letter in text)
+    """Return the text in lower case without accents; each character keeps its position."""
+    return "".join(_folded_character(character) for character in text)
 
 
-def _plain_letter(letter: str) -> str:
-    plain = unicodedata.normalize("NFD", letter)[0].lower()
-    return plain if len(plain) == 1 else letter
+def _folded_character(character: str) -> str:
+    folded = unicodedata.normalize("NFD", character)[0].lower()
+    return folded if len(folded) == 1 else character  # “İ” in lower case is two characters

@@ -1,9 +1,9 @@
-"""Keeps Wagtail's index in the database up to date, at the same cost however many articles there are.
+"""Wagtail's search index in the database, written at a cost that does not grow with the paper (ADR 23).
 
-The index notes of each entry how short its title is beside the average, which counts in the search of /cms/. After
-every write Wagtail averages all titles anew and looks through all entries for those without a note: with 100,000
-articles a quarter of a second, three times for each that is published, and on SQLite others cannot write meanwhile.
-Here the latest entries stand for all, and only what was written is looked at. `update_index` still measures them all.
+The index has a norm for each title, its length relative to the average, which counts in the search of /cms/. After each
+write Wagtail averages all titles again and scans all entries for missing norms: with 100,000 articles a quarter of a
+second, three times for each publication, during which SQLite lets no other connection write. Here the average is that
+of the latest entries, and only the written entries are updated. `update_index` still measures all of them.
 """
 
 from collections.abc import Sequence
@@ -19,31 +19,31 @@ SAMPLE = 100
 
 
 def backend(params: dict[str, Any]) -> Any:
-    """Wagtail's search in the paper's own database, with this index."""
-    found = database.SearchBackend(params)
-    found.index_class = _thrifty(found.index_class)
-    return found
+    """Return Wagtail's search backend for the database of the paper, with this index."""
+    wagtail_backend = database.SearchBackend(params)
+    wagtail_backend.index_class = _incremental(wagtail_backend.index_class)
+    return wagtail_backend
 
 
 @cache
-def _thrifty(usual: type) -> type:
-    return type(f"Thrifty{usual.__name__}", (_Thrifty, usual), {})
+def _incremental(index: type) -> type:
+    return type(f"Incremental{index.__name__}", (_IncrementalNorms, index), {})
 
 
-class _Thrifty:
-    """What the indexes of both databases do otherwise."""
+class _IncrementalNorms:
+    """A mixin of the indexes of both databases: each write updates the norms of the written entries."""
 
     entries: Any
     written: Any = None
 
     def add_items(self, model: type[Model], objs: Sequence[Model]) -> None:
-        """Writes the entries of these objects, or writes them anew."""
-        kind = ContentType.objects.get_for_model(model)
-        self.written = self.entries.filter(content_type=kind, object_id__in=[str(one.pk) for one in objs])
+        """Write the entries of these objects, and remember them for the norms."""
+        content_type = ContentType.objects.get_for_model(model)
+        self.written = self.entries.filter(content_type=content_type, object_id__in=[str(obj.pk) for obj in objs])
         super().add_items(model, objs)  # type: ignore[misc]
 
     def _refresh_title_norms(self, full: bool = False) -> None:
-        """Wagtail calls it after each write, and in full when all has been indexed anew."""
+        """Update the norms after a write; `full` after `update_index`. Wagtail calls this private method."""
         if full:
             super()._refresh_title_norms(full=True)  # type: ignore[misc]
             return

@@ -1,4 +1,4 @@
-"""Puts the newsroom's matter on pages: the composed front page, photographs in their sizes, the byline."""
+"""Tags and filters of the newsroom's templates: front page layout, photographs, fragment cache, dateline, paging."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -12,9 +12,11 @@ from django import template
 from django.core.paginator import Page
 from django.http import HttpRequest
 from django.template.loader import render_to_string
-from django.utils.html import escape
+from django.utils.html import escape, format_html
+from django.utils.translation import get_language
 from wagtail.rich_text import RichText
 
+from broadsheet.core.languages import direction_of
 from broadsheet.newsroom.keys import beside_in, key_of
 from broadsheet.newsroom.layout import FrontLayout, compose_front
 from broadsheet.newsroom.models import ArticlePage, FrontPage, Photo, SectionPage
@@ -31,7 +33,7 @@ _FIRST_PARAGRAPH = re.compile(r"\s*<p(?:\s[^>]*)?>")
 
 @register.simple_tag
 def composed(front: FrontPage) -> FrontLayout:
-    """What stands where on the front page."""
+    """Return the layout of the front page."""
     return compose_front(front)
 
 
@@ -39,9 +41,9 @@ def composed(front: FrontPage) -> FrontLayout:
 def photo(
     image: Photo, *, alt: str = "", sizes: str = "100vw", eager: bool = False, ratio: str = ""
 ) -> dict[str, object]:
-    """One photograph in three formats and four widths, its room on the page reserved.
+    """Show a photograph in three formats and four widths, with its size reserved on the page.
 
-    `ratio` crops it around its focal point, e.g. "3x2"; `eager` is for the one picture at the top.
+    `ratio`, e.g. "3x2", crops it around its focal point; `eager` is for the picture at the top of a page.
     """
     depends_on(key_of(image))
     sources: Sources = sources_of(image, ratio=ratio)
@@ -57,17 +59,17 @@ def names(thing: Any) -> str:
 
 @register.simple_tag
 def related_to(article: ArticlePage) -> list[str]:
-    """The teasers of the ten latest others of the same section."""
+    """Return the teasers of the RELATED latest other articles of the section."""
     section = article.section
     latest = cached(("latest of", section.pk), lambda: _latest_of(section))
-    return [teaser for number, teaser in latest if number != article.pk][:RELATED]
+    return [teaser for pk, teaser in latest if pk != article.pk][:RELATED]
 
 
 def _latest_of(section: SectionPage) -> Sequence[tuple[int, str]]:
-    """One more than is shown: under one of them the others are."""
+    """Return the primary keys and teasers of RELATED + 1 articles, because an article leaves out itself."""
     depends_on(beside_in(section))
     latest = ArticlePage.objects.published().in_section(section).newest_first().for_lists()[: RELATED + 1]
-    return [(one.pk, render_to_string(_TEASER, {"article": one, "size": "brief"})) for one in latest]
+    return [(article.pk, render_to_string(_TEASER, {"article": article, "size": "brief"})) for article in latest]
 
 
 @dataclass
@@ -143,35 +145,50 @@ def leave_out(parser: template.base.Parser, token: template.base.Token) -> Fresh
 
 @register.simple_tag
 def opening_of(article: ArticlePage) -> str | None:
-    """The id of the paragraph that begins with the dateline; None where the article has no place."""
+    """Return the id of the paragraph that begins with the dateline, or None for an article without a place."""
     paragraphs = (block.id for block in article.body if block.block_type == "paragraph")
     return next(paragraphs, None) if article.place else None
 
 
 @register.filter
 def after_dateline(text: RichText, place: str) -> RichText:
-    """The paragraph with its place run in: “BRACKWATER —”."""
+    """Return the paragraph with the dateline before its text: “BRACKWATER —”."""
     opening = _FIRST_PARAGRAPH.match(text.source)
     start = opening.end() if opening else 0
     dateline = f'<span class="dateline">{escape(place.upper())}\N{NO-BREAK SPACE}—</span> '
     return RichText(text.source[:start] + dateline + text.source[start:])
 
 
+@register.simple_tag
+def language_of(article: ArticlePage) -> str:
+    """Return the `lang` and `dir` attributes of an element in the article's language, where it is not the paper's."""
+    own = article.language
+    return "" if own in {"", get_language()} else format_html(' lang="{}" dir="{}"', own, direction_of(own))
+
+
+@register.simple_tag
+def language_of_paper(article: ArticlePage) -> str:
+    """Return the `lang` and `dir` attributes of the paper's words within an element that has the article's."""
+    if article.language in {"", get_language()}:
+        return ""
+    return format_html(' lang="{}" dir="{}"', get_language(), direction_of(str(get_language())))
+
+
 @register.filter
 def host_of(address: str) -> str:
-    """The name of the site that an address leads to."""
+    """Return the host name of an address without “www.”."""
     return (urlsplit(address).hostname or "").removeprefix("www.")
 
 
 @register.simple_tag
 def numbers_of(page: "Page[object]") -> Iterable[int | str]:
-    """The page numbers to be offered: the first, the last and those around this one."""
+    """Return the page numbers to offer: the first, the last and those around the current page."""
     return page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1)
 
 
 @register.simple_tag
 def search_query(request: HttpRequest) -> str:
-    """The question that a search was asked with, to be put behind the addresses of its other pages."""
-    asked = request.GET.copy()
-    asked.pop("page", None)
-    return f"?{asked.urlencode()}" if asked else ""
+    """Return the query string of a search for the addresses of its other pages."""
+    query = request.GET.copy()
+    query.pop("page", None)
+    return f"?{query.urlencode()}" if query else ""

@@ -1,4 +1,4 @@
-"""Prints what to try in the demo; `broadsheet demo` runs it when it starts."""
+"""Print the addresses and accounts of the demo; `broadsheet demo` runs this when it starts."""
 
 from typing import Any
 
@@ -9,14 +9,14 @@ from broadsheet.demo.notes import notes
 
 
 class Command(BaseCommand):
-    """Prints the addresses and the sign-ins."""
+    """Print the addresses and the accounts."""
 
-    help = "Prints what to try in the demo, with the sign-ins."
+    help = "Print the addresses and the accounts of the demo."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """The address may be another than the configured one, where a port was chosen at the start."""
-        parser.add_argument("--base-url", default=settings.BASE_URL, help="The address the demo is served at.")
+        """Add the address of the demo, which differs from the setting where the command chose another port."""
+        parser.add_argument("--base-url", default=settings.BASE_URL, help="The address at which the demo is served.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Prints."""
+        """Print the notes."""
         self.stdout.write(notes(options["base_url"]))

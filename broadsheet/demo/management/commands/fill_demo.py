@@ -1,4 +1,4 @@
-"""Fills an empty, migrated paper with the demo; `broadsheet demo` runs it."""
+"""Fill an empty, migrated paper with the demo; `broadsheet demo` runs this."""
 
 import logging
 from typing import Any
@@ -10,21 +10,21 @@ from broadsheet.demo.fill import fill
 
 
 class Command(BaseCommand):
-    """Fills the paper, or says that it is filled."""
+    """Fill the paper, or report that the demo is there already."""
 
-    help = "Fills an empty paper with an invented town's news, photographs, comments and accounts."
+    help = "Fill an empty paper with an invented town's news, photographs, comments and accounts."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """All or nothing; a second run changes nothing."""
-        # Wagtail has a line of its own for every page that is made.
+        """Fill the paper in one transaction; a second run leaves it unchanged."""
+        # Wagtail logs a line for each page that is created.
         logging.getLogger("wagtail").setLevel(logging.WARNING)
         try:
             filled = fill()
         except (CopyFault, NotEmpty) as fault:
             raise CommandError(str(fault)) from fault
         if filled is None:
-            self.stdout.write("The demo is already here. Nothing was changed.")
+            self.stdout.write("The demo is already there. Nothing was changed.")
         else:
             self.stdout.write(
-                f"{filled.articles} articles, {filled.photos} photographs and {filled.comments} comments are in."
+                f"Created {filled.articles} articles, {filled.photos} photographs and {filled.comments} comments."
             )
