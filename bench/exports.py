@@ -1,4 +1,4 @@
-"""Writes WordPress exports of any size, of invented words, the same for the same seed."""
+"""Writes WordPress exports of any size from random words; equal seeds give equal files."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -59,49 +59,49 @@ START = datetime(2012, 1, 1, tzinfo=UTC)
 
 
 def write_export(path: Path, *, posts: int, comments: int, seed: int = 7) -> Path:
-    """Writes an export with so many posts, and the comments spread over them; a third of the comments are answers."""
-    die = Random(seed)
+    """Write an export with the comments spread over the posts; a third of the comments are replies."""
+    rng = Random(seed)
     with path.open("w") as file:
         file.write(BEGIN)
         first = 1
         for number in range(1, posts + 1):
             last = comments * number // posts
-            _write_post(file, number, die)
-            _write_comments(file, number, range(first, last + 1), die)
+            _write_post(file, number, rng)
+            _write_comments(file, number, range(first, last + 1), rng)
             file.write("</item>\n")
             first = last + 1
         file.write(END)
     return path
 
 
-def _write_post(file: TextIO, number: int, die: Random) -> None:
+def _write_post(file: TextIO, number: int, rng: Random) -> None:
     text = {
-        "title": sentence(die, 7).rstrip("."),
-        "body": "\n\n".join(paragraph(die) for _ in range(6)),
-        "excerpt": sentence(die, 14),
-        "tag": die.choice(WORDS),
+        "title": sentence(rng, 7).rstrip("."),
+        "body": "\n\n".join(paragraph(rng) for _ in range(6)),
+        "excerpt": sentence(rng, 14),
+        "tag": rng.choice(WORDS),
     }
     date = _date(START + timedelta(hours=7 * number))
     slug = f"post-{number}"
     file.write(POST.format(number=number, slug=slug, date=date, author=number % 20, section=number % 8, **text))
 
 
-def _write_comments(file: TextIO, post: int, numbers: range, die: Random) -> None:
+def _write_comments(file: TextIO, post: int, numbers: range, rng: Random) -> None:
     for number in numbers:
-        parent = die.choice(range(numbers.start, number)) if number > numbers.start and die.random() < 1 / 3 else 0
+        parent = rng.choice(range(numbers.start, number)) if number > numbers.start and rng.random() < 1 / 3 else 0
         date = _date(START + timedelta(hours=7 * post, minutes=number - numbers.start + 1))
-        name, text = die.choice(WORDS).title(), " ".join(sentence(die, 12) for _ in range(3))
-        reader = die.randrange(5000)
+        name, text = rng.choice(WORDS).title(), " ".join(sentence(rng, 12) for _ in range(3))
+        reader = rng.randrange(5000)
         file.write(COMMENT.format(number=number, parent=parent, date=date, name=name, text=text, reader=reader))
 
 
-def paragraph(die: Random) -> str:
-    words = " ".join(sentence(die, 15) for _ in range(4))
+def paragraph(rng: Random) -> str:
+    words = " ".join(sentence(rng, 15) for _ in range(4))
     return f'{words} <a href="https://elmford.example/more/">More</a> and <em>more</em>.'
 
 
-def sentence(die: Random, words: int) -> str:
-    return " ".join(die.choices(WORDS, k=words)).capitalize() + "."
+def sentence(rng: Random, words: int) -> str:
+    return " ".join(rng.choices(WORDS, k=words)).capitalize() + "."
 
 
 def _date(moment: datetime) -> str:

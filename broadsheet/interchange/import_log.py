@@ -11,8 +11,7 @@ MAX_KEY = 255
 
 def source_of(base_url: str, title: str, *, stored: bool) -> Source:
     """Return the source with this address, or the title of one without; a new source is saved only if `stored`."""
-    # The prefix stays: papers that have imported a site without an address contain it.
-    address = _bare_address(base_url) or f"untold:{title}"[:MAX_KEY]
+    address = _bare_address(base_url) or f"title:{title}"[:MAX_KEY]
     source = Source.objects.filter(address=address).first()
     if source is None:
         source = Source(address=address, title=title[:MAX_KEY])

@@ -13,7 +13,7 @@ _YOUTUBE_FOLDERS = {"embed", "v", "shorts", "live"}
 
 
 def safe_url(text: str | None, base_url: str = "") -> str | None:
-    """Return the text as an http, https, mailto or site-relative URL, or None where it is not such a URL.
+    """Return the text as an http, https, mailto or site-relative URL, or None for any other text.
 
     With a `base_url`, relative URLs are resolved against it. A URL that begins with two slashes becomes https.
     """

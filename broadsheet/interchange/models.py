@@ -1,38 +1,40 @@
-"""What has come in from elsewhere, and what it has become here: the memory that makes an import repeatable."""
+"""The import log: which records of a source have been imported, and as which objects."""
 
 from django.db import models
 
 
 class SourceKind(models.TextChoices):
-    """What a thing was where it came from."""
+    """The kind of a logged record, and so the model of the object made from it."""
 
     AUTHOR = "author", "Author"
-    CATEGORY = "category", "Category"
+    SECTION = "section", "Section"
     TAG = "tag", "Tag"
-    POST = "post", "Post"
+    ARTICLE = "article", "Article"
     PAGE = "page", "Page"
     PICTURE = "picture", "Picture"
     COMMENT = "comment", "Comment"
 
 
 class Source(models.Model):
-    """One site that articles came from, known by its address."""
+    """A site from which articles were imported, identified by its address."""
 
-    address = models.CharField(max_length=255, unique=True, help_text="Without scheme, www and last slash.")
+    address = models.CharField(max_length=255, unique=True, help_text="Without scheme, www and final slash.")
     title = models.CharField(max_length=255, blank=True)
-    indexed_to = models.BigIntegerField(default=0, help_text="The last counterpart that search and references know.")
+    indexed_to = models.BigIntegerField(
+        default=0, help_text="The last counterpart that the search and reference indexes include."
+    )
 
     def __str__(self) -> str:
         return self.address or self.title
 
 
 class Counterpart(models.Model):
-    """One thing of a source and what it has become. Written in the transaction that writes the thing itself."""
+    """A record of a source and the object made from it; saved in the transaction that saves the object."""
 
     source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="counterparts")
     kind = models.CharField(max_length=8, choices=SourceKind.choices)
-    key = models.CharField(max_length=255, help_text="What the source calls it: a number, a login, a slug, a path.")
-    target = models.BigIntegerField(help_text="The number of what it has become.")
+    key = models.CharField(max_length=255, help_text="The identifier in the source: an id, a login, a slug or a path.")
+    target = models.BigIntegerField(help_text="The primary key of the object.")
 
     class Meta:
         constraints = [

@@ -1,4 +1,4 @@
-"""Reads back what a list of blocks shows: its visible words in order, and every element and attribute in it."""
+"""Reads blocks back: their visible words in order, and every element and attribute in their markup."""
 
 import html
 import re
@@ -21,12 +21,12 @@ ANY_TAG = re.compile(r"<[^>]*>")
 
 
 def visible_words(blocks: list[Block]) -> list[str]:
-    """The words of all blocks, in the order in which they are shown."""
+    """Return the words of all blocks in order."""
     return [word for block in blocks for text in shown(block) for word in text.split()]
 
 
 def shown(block: Block) -> Iterator[str]:
-    """The texts of one block; an inline tag separates no words, a break or an item does."""
+    """Yield the texts of a block; line breaks and list items separate words, inline tags do not."""
     match block:
         case Paragraph(markup) | Listing(markup):
             yield html.unescape(ANY_TAG.sub("", SEPARATING_TAG.sub(" ", markup)))

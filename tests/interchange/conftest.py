@@ -1,4 +1,4 @@
-"""Where the real exports lie, and a place to write invented ones."""
+"""The folder of real exports, and a function that writes invented ones."""
 
 import os
 from collections.abc import Callable
@@ -27,7 +27,7 @@ def material() -> Path:
 
 @pytest.fixture
 def written(tmp_path: Path) -> Written:
-    """Writes an export file and gives its path."""
+    """A function that writes an export file and returns its path."""
 
     def write(content: str | bytes) -> Path:
         path = tmp_path / "export.xml"
@@ -39,5 +39,5 @@ def written(tmp_path: Path) -> Written:
 
 @pytest.fixture(autouse=True)
 def own_folder(settings: Settings, tmp_path: Path) -> None:
-    """Gives each test a data folder: two imports into one paper refuse each other, and tests run two at a time."""
+    """Give each test its own data folder: two imports into one paper refuse each other, and tests run in parallel."""
     settings.DATA, settings.MEDIA_ROOT = tmp_path, tmp_path / "media"

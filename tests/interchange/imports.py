@@ -1,4 +1,4 @@
-"""Runs the import as the command does, and says what stands in the paper afterwards."""
+"""Runs the import as the command does, and lists the contents of the paper afterwards."""
 
 from io import StringIO
 from pathlib import Path
@@ -19,34 +19,34 @@ from tests.interchange.wxr import BEGIN, END
 
 
 def run(path: Path, *words: str) -> str:
-    """Imports a file; gives the report."""
-    said = StringIO()
-    call_command("import_wordpress", str(path), *words, stdout=said)
-    return said.getvalue()
+    """Import a file; return the report."""
+    output = StringIO()
+    call_command("import_wordpress", str(path), *words, stdout=output)
+    return output.getvalue()
 
 
 def run_to_refusal(path: Path) -> tuple[str, NotAnExport]:
-    """Imports a file that is refused; gives the report of what came in before, and the refusal."""
-    said = StringIO()
+    """Import a file that is refused; return the report of the part before, and the refusal."""
+    output = StringIO()
     try:
-        call_command("import_wordpress", str(path), stdout=said)
+        call_command("import_wordpress", str(path), stdout=output)
     except NotAnExport as refusal:
-        return said.getvalue(), refusal
-    raise AssertionError(said.getvalue())
+        return output.getvalue(), refusal
+    raise AssertionError(output.getvalue())
 
 
 def export(*parts: str) -> str:
-    """A whole export of these authors, categories and items."""
+    """Return a complete export of these authors, categories and items."""
     return BEGIN + "".join(parts) + END
 
 
 def counts() -> dict[str, int]:
-    """How many rows every table has."""
+    """Return the number of rows of every table."""
     return {model._meta.label: model._base_manager.count() for model in apps.get_models()}
 
 
-def standing() -> dict[str, list[Any]]:
-    """All that an import brings, by what it is called and not by its numbers."""
+def contents() -> dict[str, list[Any]]:
+    """Return all objects that an import makes, by name and not by primary key."""
     articles = ArticlePage.objects.order_by("path")
     comments = Comment.objects.order_by("written_at", "latest__text")
     return {

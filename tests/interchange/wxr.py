@@ -1,4 +1,4 @@
-"""Invented exports in the shape WordPress writes, and what can be asked of a reading."""
+"""Writes exports as WordPress does, and reads their records."""
 
 from pathlib import Path
 from typing import TypeVar
@@ -28,7 +28,7 @@ Kind = TypeVar("Kind")
 
 
 def item(number: int = 1, *, body: str = "Words.", extra: str = "") -> str:
-    """One post as the export writes it; `extra` is put before its end."""
+    """Return a post of an export; `extra` is inserted before its end."""
     return f"""<item>
 <title>Post {number}</title>
 <link>https://ferrypost.example/paper/post-{number}/</link>
@@ -49,8 +49,8 @@ def item(number: int = 1, *, body: str = "Words.", extra: str = "") -> str:
 
 
 def comment(number: int = 1, **fields: str) -> str:
-    """One comment as the export writes it; a field is named without its prefix."""
-    told = {
+    """Return a comment of an export; fields are named without their prefix."""
+    values = {
         "comment_id": str(number),
         "comment_author": "Ada",
         "comment_author_email": "ada@readers.example",
@@ -66,13 +66,13 @@ def comment(number: int = 1, **fields: str) -> str:
     } | fields
     return (
         "<wp:comment>"
-        + "".join(f"<wp:{key}><![CDATA[{value}]]></wp:{key}>" for key, value in told.items())
+        + "".join(f"<wp:{key}><![CDATA[{value}]]></wp:{key}>" for key, value in values.items())
         + ("</wp:comment>\n")
     )
 
 
 def meta(key: str, value: str) -> str:
-    """One custom field of a post."""
+    """Return a custom field of a post."""
     return (
         f"<wp:postmeta><wp:meta_key>{key}</wp:meta_key>"
         f"<wp:meta_value><![CDATA[{value}]]></wp:meta_value></wp:postmeta>\n"
@@ -80,7 +80,7 @@ def meta(key: str, value: str) -> str:
 
 
 def read(path: Path) -> tuple[list[WxrRecord], NotAnExport | None]:
-    """Gives everything that is yielded, and the refusal at the end if there was one."""
+    """Return all records of a file, and the refusal that ended the reading."""
     records: list[WxrRecord] = []
     try:
         records.extend(read_export(path))
@@ -90,12 +90,12 @@ def read(path: Path) -> tuple[list[WxrRecord], NotAnExport | None]:
 
 
 def of(kind: type[Kind], records: list[WxrRecord]) -> list[Kind]:
-    """Those records that are of one kind."""
+    """Return the records of one class."""
     return [record for record in records if isinstance(record, kind)]
 
 
 def only_post(path: Path) -> WxrPost:
-    """The one post of an export that is read to its end."""
+    """Return the only post of a readable export."""
     records, refusal = read(path)
     assert refusal is None
     (post,) = of(WxrPost, records)
@@ -103,8 +103,8 @@ def only_post(path: Path) -> WxrPost:
 
 
 def only_comment(path: Path) -> WxrComment:
-    """The one comment of an export that is read to its end."""
+    """Return the only comment of a readable export."""
     records, refusal = read(path)
     assert refusal is None
-    (found,) = of(WxrComment, records)
-    return found
+    (only,) = of(WxrComment, records)
+    return only

@@ -16,8 +16,8 @@ _MARKUP = re.compile(r"[<&\[]")
 def plain_text(markup: str, *, prepare: Callable[[etree._Element], object] = id) -> str:
     """Return markup as plain text; the URL of a link follows its text in brackets.
 
-    Markup without any text, such as `<script>…`, is returned as it is: nothing is lost, and plain text is never
-    executed. `prepare` may change the parsed tree first.
+    Markup without any text, for example `<script>…`, is returned as it is, because plain text is never executed.
+    `prepare` may change the parsed tree first.
     """
     if not _MARKUP.search(markup):
         text = markup.strip()

@@ -25,7 +25,7 @@ MAX_TITLE = 255
 MAX_DECK = 400
 MAX_OLD_PATH = 255
 _CONTROLS_AND_SPACE = dict.fromkeys(range(33))
-_EXISTING = {SourceKind.POST: Existing.ARTICLES, SourceKind.PAGE: Existing.PAGES}
+_EXISTING = {SourceKind.ARTICLE: Existing.ARTICLES, SourceKind.PAGE: Existing.PAGES}
 
 Key = tuple[SourceKind, str]
 
@@ -141,7 +141,7 @@ class ArticleImporter:
             return
         pages = {page.record.key: import_plain_page(_plain_page(page)) for page in planned if not page.is_article}
         saved = dict(zip(articles, import_articles(list(articles.values())), strict=True))
-        self.log.add(SourceKind.POST, {key: page.pk for key, page in saved.items()})
+        self.log.add(SourceKind.ARTICLE, {key: page.pk for key, page in saved.items()})
         self.log.add(SourceKind.PAGE, {key: page.pk for key, page in pages.items()})
         page_ids = [*(page.pk for page in saved.values()), *(page.pk for page in pages.values())]
         self.report.imported[Imported.REDIRECTS] += Redirect.objects.filter(redirect_page__in=page_ids).count()
@@ -160,7 +160,7 @@ class ArticleImporter:
 
 def key_of(record: PageRecord) -> Key:
     """Return the key of an article or page in the import log."""
-    return (SourceKind.POST if isinstance(record, ArticleRecord) else SourceKind.PAGE, record.key)
+    return (SourceKind.ARTICLE if isinstance(record, ArticleRecord) else SourceKind.PAGE, record.key)
 
 
 def _plain_page(page: PlannedPage) -> ImportedPlainPage:

@@ -52,7 +52,7 @@ class CommentTarget(NamedTuple):
 
 @dataclass(frozen=True)
 class ImportRequest:
-    """The export, the media folder if there is one, and whether to change nothing."""
+    """An export, the media folder if the operator has it, and whether this is a dry run, which saves nothing."""
 
     export: Export
     media: Path | None = None
@@ -81,7 +81,9 @@ def _exclusive_lock() -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise ImportUnderWay("Another import is writing to this paper. Start this one when it is done.") from error
+            raise ImportUnderWay(
+                "Another import is running on this paper. Start this one when it has finished."
+            ) from error
         yield
 
 
@@ -100,7 +102,7 @@ def _index_media(export: Export, index: MediaIndex, progress: ProgressBar) -> No
     # Media may stand after the articles that show them. A damaged file is reported by the second pass, after all that
     # is complete was imported.
     with suppress(NotAnExport):
-        for record in export.media(lambda read, total: progress.update("Looking", read, total)):
+        for record in export.media(lambda read, total: progress.update("Scanning", read, total)):
             index.add(record)
 
 

@@ -14,13 +14,13 @@ from broadsheet.newsroom.models import ArticlePage, PlainPage, SectionPage
 
 BATCH_SIZE = 500
 _MODELS: dict[str, Any] = {
-    SourceKind.POST: ArticlePage,
+    SourceKind.ARTICLE: ArticlePage,
     SourceKind.PAGE: PlainPage,
-    SourceKind.CATEGORY: SectionPage,
+    SourceKind.SECTION: SectionPage,
 }
 # Relations that both indexes read.
 _PREFETCHED: dict[str, tuple[str, ...]] = {
-    SourceKind.POST: ("byline__author", "corrections", "tagged_items__tag", "wagtail_admin_comments"),
+    SourceKind.ARTICLE: ("byline__author", "corrections", "tagged_items__tag", "wagtail_admin_comments"),
 }
 
 

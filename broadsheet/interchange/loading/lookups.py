@@ -24,7 +24,7 @@ MAX_DESCRIPTION = 10_000
 NO_SECTION = Term("uncategorised", "Uncategorised")
 _IMPORTED = {
     SourceKind.AUTHOR: Imported.AUTHORS,
-    SourceKind.CATEGORY: Imported.SECTIONS,
+    SourceKind.SECTION: Imported.SECTIONS,
     SourceKind.TAG: Imported.TAGS,
 }
 
@@ -53,7 +53,7 @@ class Lookups:
         slug = slug_of(term.key, title, otherwise="section")[:MAX_SECTION_SLUG]
         text = one_line(record.description if record else "", MAX_DESCRIPTION, on_cut=self._count_cut)
         return self._object(
-            SourceKind.CATEGORY,
+            SourceKind.SECTION,
             term.key,
             SectionPage,
             lambda: import_section(title or slug, slug=slug, description=text),

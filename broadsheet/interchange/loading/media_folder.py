@@ -16,7 +16,7 @@ class MediaFolder:
 
     def __init__(self, folder: Path | None) -> None:
         if folder is not None and not folder.is_dir():
-            raise NoMedia(f"There is no folder {folder}. Give --media the uploads folder of the old site.")
+            raise NoMedia(f"There is no folder {folder}. Pass the old site's uploads folder to --media.")
         self.folder = folder.resolve() if folder else None
 
     def first_image(self, paths: Iterable[str]) -> str:

@@ -29,7 +29,7 @@ class PhotoImporter:
         self.photo_ids: dict[str, int] = {}
 
     def lead(self, article: ArticleRecord, title: str) -> ImportedPicture | None:
-        """Return the lead picture of an article, if it has one; `photo_id` is None where its file is missing."""
+        """Return the lead picture of an article, if it has any; without its file, `photo_id` is empty."""
         if article.lead_media_key is None:
             return None
         media = self.index.by_key(article.lead_media_key)

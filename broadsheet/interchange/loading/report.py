@@ -23,7 +23,7 @@ class Imported(StrEnum):
     PUBLISHED = "published comment|published comments"
     PENDING = "comment waiting for review|comments waiting for review"
     DECLINED = "declined comment|declined comments"
-    REDIRECTS = "old address that leads to its article or page|old addresses that lead to their articles and pages"
+    REDIRECTS = "redirect from an old address|redirects from old addresses"
 
 
 class Existing(StrEnum):
@@ -37,36 +37,40 @@ class Existing(StrEnum):
 class Skipped(StrEnum):
     """Records that were left out, with the reason."""
 
-    TRASHED = "post in the trash|posts in the trash"
+    TRASHED = "item in the trash|items in the trash"
     OTHER_KIND = "item of another kind (menu, revision, plugin)|items of other kinds (menus, revisions, plugins)"
     PINGBACKS = "pingback or trackback|pingbacks and trackbacks"
-    OTHER_COMMENTS = "comment of a plugin's own kind|comments of plugins' own kinds"
-    ON_PAGES = (
-        "comment on a page, where there is no readers' column|comments on pages, where there is no readers' column"
-    )
-    ON_NOTHING = "comment on something that did not come in|comments on things that did not come in"
-    EMPTY = "comment without words|comments without words"
-    REPEATED = "item or comment that stands twice in the file|items or comments that stand twice in the file"
-    LONG_PATHS = "old address too long to lead anywhere|old addresses too long to lead anywhere"
+    OTHER_COMMENTS = "comment added by a plugin|comments added by plugins"
+    ON_PAGES = "comment on a page, which has no readers' column|comments on pages, which have no readers' column"
+    ON_NOTHING = "comment on an item that was not imported|comments on items that were not imported"
+    EMPTY = "empty comment|empty comments"
+    REPEATED = "duplicate item or comment|duplicate items or comments"
+    LONG_PATHS = "old address that is too long for a redirect|old addresses that are too long for redirects"
 
 
 class Changed(StrEnum):
     """Imported records that differ from their source."""
 
-    TITLES = "headline was too long and is shortened|headlines were too long and are shortened"
-    DECKS = "excerpt was too long for a deck and is shortened|excerpts were too long for decks and are shortened"
-    NAMES = "name was too long and is shortened|names were too long and are shortened"
+    TITLES = "headline was too long and was shortened|headlines were too long and were shortened"
+    DECKS = "excerpt was too long for a deck and was shortened|excerpts were too long for decks and were shortened"
+    NAMES = "name was too long and was shortened|names were too long and were shortened"
     UNTITLED = (
-        "post had no title and is called by its first words|posts had no title and are called by their first words"
+        "item had no title and was named after its first words"
+        "|items had no title and were named after their first words"
     )
-    WEBSITES = "commenter's web site is none that can be linked|commenters' web sites are none that can be linked"
-    UNDATED = "post had no date and has today's|posts had no date and have today's"
-    UNDATED_COMMENTS = "comment had no date and has its article's|comments had no date and have their articles'"
+    WEBSITES = (
+        "commenter's website address was invalid and was removed"
+        "|commenters' website addresses were invalid and were removed"
+    )
+    UNDATED = "item had no date and was given today's|items had no date and were given today's"
+    UNDATED_COMMENTS = (
+        "comment had no date and was given its article's|comments had no date and were given their articles'"
+    )
     ORPHANED = (
-        "answer stands by itself, because what it answers is not here"
-        "|answers stand by themselves, because what they answer is not here"
+        "reply is shown on its own, because the comment it replies to is missing"
+        "|replies are shown on their own, because the comments they reply to are missing"
     )
-    NAMELESS = "comment had no name and is by “Anonymous”|comments had no name and are by “Anonymous”"
+    NAMELESS = "comment had no name and is shown as by “Anonymous”|comments had no name and are shown as by “Anonymous”"
 
 
 @dataclass
@@ -101,14 +105,14 @@ class Report:
     def lines(self) -> list[str]:
         """Return the lines of the report."""
         imported = _list(Imported, self.imported)
-        begin = "Would come in" if self.is_dry else "Came in"
+        begin = "Would be imported" if self.is_dry else "Imported"
         site = f" from {self.title}" if self.title else ""
         first = f"{begin}{site}: {imported}." if imported else f"Nothing new{site}."
         return [first, *self._existing(), *self._skipped(), *self._changed(), *self._missing()]
 
     def _existing(self) -> list[str]:
         existing = _list(Existing, self.existing)
-        return [f"Came in earlier and was left as it is: {existing}."] if existing else []
+        return [f"Imported earlier and left unchanged: {existing}."] if existing else []
 
     def _skipped(self) -> list[str]:
         skipped = _list(Skipped, self.skipped)
@@ -123,7 +127,7 @@ class Report:
         more = self.missing - len(self.missing_named)
         verb = "picture is" if self.missing == 1 else "pictures are"
         return [
-            f"Missing: {self.missing:,} {verb} not among the files of --media. In a text, a link stands in the place:",
+            f"Missing: {self.missing:,} {verb} not in the --media folder. In a text, a link takes its place:",
             *(f"  {name}" for name in self.missing_named),
             *([f"  and {more:,} more"] if more else []),
         ]

@@ -1,4 +1,4 @@
-"""Hostile strings in every field of an export: a browser finds nothing unmeant on the pages made of it."""
+"""Hostile strings in every field of an export leave no unsafe element, attribute or script on its pages."""
 
 import json
 from collections.abc import Iterator
@@ -39,19 +39,19 @@ y<sub>1</sub><br>next</p><h2>Head</h2><blockquote>Said<cite>Ada</cite></blockquo
 
 @pytest.fixture(scope="module")
 def strings(material: Path) -> list[str]:
-    """All the lists, each string once."""
+    """The strings of all lists without repetition."""
     naughty = json.loads((material / "strings" / "blns.json").read_text())
     scripts = (material / "strings" / "xss-payload-list.txt").read_text().splitlines()
     return [*all_of_them_once(list(dict.fromkeys(line for line in [*naughty, *scripts] if line.strip())))]
 
 
 def quoted(text: str) -> str:
-    """The text as it stands in a CDATA section."""
+    """Return the text escaped for a CDATA section."""
     return text.replace("]]>", "]]]]><![CDATA[>")
 
 
 def person(number: int, name: str) -> str:
-    """An author of this name."""
+    """Return an author with this name."""
     return (
         f"<wp:author><wp:author_login>a{number}</wp:author_login>"
         f"<wp:author_display_name><![CDATA[{quoted(name)}]]></wp:author_display_name></wp:author>\n"
@@ -59,8 +59,8 @@ def person(number: int, name: str) -> str:
 
 
 def post(number: int, title: str, lines: list[str]) -> str:
-    """A post by author `number`; each line is a paragraph of its body, and a comment in all of its fields."""
-    said = [
+    """Return a post by author `number`; each line is a paragraph of its body, and all fields of a comment."""
+    comments = [
         comment(
             number * 1000 + place,
             comment_author=quoted(line),
@@ -70,13 +70,13 @@ def post(number: int, title: str, lines: list[str]) -> str:
         )
         for place, line in enumerate(lines)
     ]
-    written = item(number, body=quoted("\n\n".join(lines)), extra="".join(said))
+    written = item(number, body=quoted("\n\n".join(lines)), extra="".join(comments))
     written = written.replace("CDATA[wim]", f"CDATA[a{number}]").replace("CDATA[In short.]", f"CDATA[{quoted(title)}]")
     return written.replace(f"<title>Post {number}</title>", f"<title><![CDATA[{quoted(title)}]]></title>")
 
 
 def pages() -> Iterator[str]:
-    """Every page on which something of the import is shown."""
+    """Yield the address of every page that shows imported content."""
     yield "/"
     for section in SectionPage.objects.all():
         count = section.articles.count()
@@ -89,8 +89,8 @@ def pages() -> Iterator[str]:
         yield f"/authors/{author.slug}/"
 
 
-def seen_on(browser: Browser) -> dict[str, Any]:
-    """What a browser makes of all the pages: elements with their attributes, addresses, scripts."""
+def parsed_pages(browser: Browser) -> dict[str, Any]:
+    """Return the elements with their attributes, the URLs and the scripts that a browser parses from all pages."""
     page = browser.new_page()
     elements: dict[str, set[str]] = {}
     links: set[str] = set()
@@ -110,35 +110,35 @@ def seen_on(browser: Browser) -> dict[str, Any]:
 
 
 @pytest.fixture
-def meant(written: Written, browser: Browser) -> dict[str, Any]:
-    """What the pages of a harmless site consist of, in which every kind of block stands."""
+def expected(written: Written, browser: Browser) -> dict[str, Any]:
+    """The elements, URLs and scripts on the pages of a harmless site with every kind of block."""
     harmless = item(900_000, body=GOOD, extra=comment(1, comment_content="Well.\n\nAn https://a.example/ address."))
     answers = comment(2, comment_parent="1") + comment(3, comment_parent="2") + comment(4, comment_author_url="")
     enough_for_pages = "".join(item(900_000 + number) for number in range(1, 65))
     run(written(export(person(0, "Wim"), harmless.replace("</item>", answers + "</item>"), enough_for_pages)))
-    return seen_on(browser)
+    return parsed_pages(browser)
 
 
 @pytest.mark.campaign
 @pytest.mark.parametrize("part", range(PARTS))
 def test_no_hostile_string_becomes_an_element_an_attribute_or_a_script_link(
-    part: int, strings: list[str], meant: dict[str, Any], written: Written, browser: Browser
+    part: int, strings: list[str], expected: dict[str, Any], written: Written, browser: Browser
 ) -> None:
     lines = strings[part::PARTS]
     groups = [lines[start : start + IN_A_BODY] for start in range(0, len(lines), IN_A_BODY)]
     # A title and an author for each post: the first of its strings, and the last.
     people = [person(number, group[-1]) for number, group in enumerate(groups, 1)]
     posts = [post(number, group[0], group) for number, group in enumerate(groups, 1)]
-    told = run(written(export(*people, *posts)))
-    assert f"{len(groups):,} articles" in told
-    found = seen_on(browser)
+    report = run(written(export(*people, *posts)))
+    assert f"{len(groups):,} articles" in report
+    found = parsed_pages(browser)
     for tag, attributes in found["elements"].items():
-        assert tag in meant["elements"]
-        assert attributes <= meant["elements"][tag], tag
+        assert tag in expected["elements"]
+        assert attributes <= expected["elements"][tag], tag
     assert [link for link in found["links"] if link and not link.lower().startswith(SAFE)] == []
     for kind, text in found["scripts"]:
         if kind == "application/ld+json":
             json.loads(text)
         else:
-            assert (kind, text) in meant["scripts"]
+            assert (kind, text) in expected["scripts"]
     assert Comment.objects.count() > len(lines)

@@ -1,4 +1,4 @@
-"""`broadsheet import wordpress` brings in what a real paper had, once, and says what it did."""
+"""`broadsheet import wordpress` imports a real site once, and reports it."""
 
 import fcntl
 from pathlib import Path
@@ -16,7 +16,7 @@ from broadsheet.interchange.loading.importer import LOCK
 from broadsheet.newsroom.models import ArticlePage, PlainPage, SectionPage
 from tests.factories.accounts import signed_in
 from tests.interchange.conftest import Written
-from tests.interchange.imports import counts, export, run, run_to_refusal, standing
+from tests.interchange.imports import contents, counts, export, run, run_to_refusal
 from tests.interchange.wxr import comment, item
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]
@@ -44,21 +44,21 @@ def edit_page(client: Client, page: Page) -> int:
     return client.get(f"/cms/pages/{page.pk}/edit/").status_code
 
 
-def test_a_real_site_comes_in_whole_and_a_second_time_nothing_is_new(material: Path) -> None:
+def test_a_real_site_is_imported_completely_and_a_second_run_changes_nothing(material: Path) -> None:
     file = material / "wxr-cc-labs" / "wordpress.scrubbed.xml"
-    told = run(file)
-    assert "219 articles, 5 pages" in told
-    assert "119 published comments" in told
-    assert "Left out: 62 pingbacks and trackbacks." in told
+    report = run(file)
+    assert "219 articles, 5 pages" in report
+    assert "119 published comments" in report
+    assert "Left out: 62 pingbacks and trackbacks." in report
     assert (ArticlePage.objects.count(), PlainPage.objects.count(), Comment.objects.count()) == (219, 5, 119)
-    before = standing()
+    before = contents()
     again = run(file)
     assert again.startswith("Nothing new from CC Labs.")
     assert "219 articles, 5 pages and 119 comments" in again
-    assert standing() == before
+    assert contents() == before
 
 
-def test_the_page_tree_of_an_import_is_sound_and_every_page_is_one_that_an_editor_could_have_made(
+def test_the_page_tree_of_an_import_is_consistent_and_every_page_can_be_edited(
     material: Path,
 ) -> None:
     run(material / "wxr-cc-labs" / "wordpress.scrubbed.xml")
@@ -70,7 +70,7 @@ def test_the_page_tree_of_an_import_is_sound_and_every_page_is_one_that_an_edito
     assert {edit_page(editor, page) for page in pages} == {200}
 
 
-def test_an_imported_article_is_read_found_previewed_and_changed_like_any_other(material: Path) -> None:
+def test_an_imported_article_can_be_read_searched_and_edited_like_any_other(material: Path) -> None:
     run(material / "wxr-cc-labs" / "wordpress.scrubbed.xml")
     plain = ArticlePage.objects.filter(thread__comments__isnull=False, title__regex="^[A-Za-z ]+$")
     article = plain.order_by("pk")[0]
@@ -90,7 +90,7 @@ def test_an_imported_article_is_read_found_previewed_and_changed_like_any_other(
 
 
 @pytest.mark.parametrize("name", WHOLE)
-def test_each_export_of_the_importers_own_tests_comes_in(material: Path, name: str) -> None:
+def test_each_export_of_the_wordpress_importers_own_tests_is_imported(material: Path, name: str) -> None:
     file = material / "wxr-wp-importer" / name
     run(file)
     found = (ArticlePage.objects.count(), PlainPage.objects.count())
@@ -98,37 +98,37 @@ def test_each_export_of_the_importers_own_tests_comes_in(material: Path, name: s
     assert Page.find_problems() == ([], [], [], [], [])
     for page in [*ArticlePage.objects.all(), *PlainPage.objects.all()]:
         assert not page.live or Client().get(page.get_url()).status_code == 200
-    before = standing()
+    before = contents()
     assert run(file).startswith("Nothing new")
-    assert standing() == before
+    assert contents() == before
 
 
-def test_the_one_export_that_is_none_is_refused_with_its_line_and_changes_nothing(material: Path) -> None:
+def test_the_malformed_export_is_refused_with_its_line_and_changes_nothing(material: Path) -> None:
     before = counts()
-    told, refusal = run_to_refusal(material / "wxr-wp-importer" / "malformed.xml")
+    report, refusal = run_to_refusal(material / "wxr-wp-importer" / "malformed.xml")
     assert refusal.message.startswith("Line 27: ")
-    assert told == ""
+    assert report == ""
     assert counts() == before
 
 
 @pytest.mark.parametrize("name", ["wxr-cc-labs/wordpress.scrubbed.xml", "wxr-wp-importer/theme-unit-test-data.xml"])
-def test_a_dry_run_tells_the_same_and_changes_nothing(material: Path, name: str) -> None:
+def test_a_dry_run_prints_the_same_report_and_changes_nothing(material: Path, name: str) -> None:
     before = counts()
-    foretold = run(material / name, "--dry-run").splitlines()
+    forecast = run(material / name, "--dry-run").splitlines()
     assert counts() == before
-    told = run(material / name).splitlines()
-    assert foretold[0].startswith("Would come in")
-    whole = foretold[0].removeprefix("Would come in").removesuffix(".").replace(" and ", ", ")
-    assert told[0].removeprefix("Came in").replace(" and ", ", ").startswith(whole)
-    assert foretold[1:] == told[1:]
+    report = run(material / name).splitlines()
+    assert forecast[0].startswith("Would be imported")
+    whole = forecast[0].removeprefix("Would be imported").removesuffix(".").replace(" and ", ", ")
+    assert report[0].removeprefix("Imported").replace(" and ", ", ").startswith(whole)
+    assert forecast[1:] == report[1:]
 
 
-def test_a_file_that_is_cut_off_gives_what_is_whole_and_is_then_refused_with_the_line(written: Written) -> None:
+def test_a_truncated_file_is_imported_up_to_the_last_complete_post_and_then_refused(written: Written) -> None:
     whole = export(*(item(number, extra=comment(number)) for number in range(1, 121)))
-    told, refusal = run_to_refusal(written(whole[: len(whole) // 2]))
+    report, refusal = run_to_refusal(written(whole[: len(whole) // 2]))
     came = ArticlePage.objects.count()
     assert 40 < came < 80
-    assert f"{came} articles" in told
+    assert f"{came} articles" in report
     assert refusal.message.startswith("Line ")
     assert (
         f"/{ArticlePage.objects.order_by('-pk')[0].address}/"

@@ -1,4 +1,4 @@
-"""What a post, its pictures and its comments become, and that nothing is lost without a word about it."""
+"""Posts, pictures and comments become objects of the paper, and every loss is reported."""
 
 import re
 from datetime import UTC, date, datetime
@@ -22,7 +22,7 @@ from broadsheet.review.models import Decision
 from tests.factories import newsroom
 from tests.factories.accounts import signed_in
 from tests.interchange.conftest import Written
-from tests.interchange.imports import export, run, standing
+from tests.interchange.imports import contents, export, run
 from tests.interchange.wxr import comment, item, meta
 
 pytestmark = pytest.mark.django_db
@@ -39,7 +39,7 @@ WIM = (
 
 
 def post(number: int = 1, *, extra: str = "", body: str = "Words.", **fields: str) -> str:
-    """One item with some of its fields changed: `post(1, status="draft", post_type="page", title="…")`."""
+    """Return an item with some of its fields changed: `post(1, status="draft", post_type="page", title="…")`."""
     written = item(number, body=body, extra=extra)
     for name, value in fields.items():
         written = with_field(written, PLAIN.get(name, f"wp:{name}"), value)
@@ -47,13 +47,13 @@ def post(number: int = 1, *, extra: str = "", body: str = "Words.", **fields: st
 
 
 def with_field(written: str, tag: str, value: str) -> str:
-    """The item with another value in one of its fields."""
+    """Return the item with another value in one of its fields."""
     field = re.compile(f"<{tag}>.*?</{tag}>", re.DOTALL)
     return field.sub(lambda _: f"<{tag}><![CDATA[{value}]]></{tag}>", written, count=1)
 
 
 def attachment(number: int, file: str, *, alt: str = "", parent: int = 0) -> str:
-    """An uploaded file; its caption is “In short.”, like every item's excerpt."""
+    """Return an uploaded file; its caption is “In short.”, like the excerpt of every item."""
     url = f"{UPLOADS}/{file}"
     extra = f"<wp:attachment_url>{url}</wp:attachment_url>" + meta("_wp_attached_file", file)
     extra += meta("_wp_attachment_image_alt", alt) if alt else ""
@@ -62,7 +62,7 @@ def attachment(number: int, file: str, *, alt: str = "", parent: int = 0) -> str
 
 @pytest.fixture
 def uploads(tmp_path: Path) -> Path:
-    """An uploads folder with one picture of July 2014 and one that is none."""
+    """An uploads folder with a picture and a broken file of July 2014."""
     folder = tmp_path / "uploads"
     (folder / "2014/07").mkdir(parents=True)
     (folder / "2014/07/harbour.jpg").write_bytes(newsroom.picture_bytes())
@@ -98,12 +98,12 @@ def test_the_day_of_the_address_is_that_of_the_papers_zone(written: Written) -> 
     assert only().address == "2014/07/02/post-1"
 
 
-def test_a_post_without_category_has_a_section_to_stand_in(written: Written) -> None:
+def test_a_post_without_category_is_filed_under_uncategorised(written: Written) -> None:
     run(written(export(post())))
     assert only().section.title == "Uncategorised"
 
 
-def test_a_section_that_the_paper_has_is_used_and_an_address_it_needs_is_not_taken(written: Written) -> None:
+def test_an_existing_section_is_reused_and_a_reserved_address_gets_a_number(written: Written) -> None:
     ours = newsroom.section("Our sport", slug="sport")
     run(
         written(
@@ -117,10 +117,10 @@ def test_a_section_that_the_paper_has_is_used_and_an_address_it_needs_is_not_tak
 
 
 @pytest.mark.parametrize("status", ["draft", "pending", "private", "future", "", "on-hold"])
-def test_what_was_not_public_is_a_draft(written: Written, status: str) -> None:
-    told = run(written(export(post(1, status=status))))
+def test_a_post_that_was_not_public_is_a_draft(written: Written, status: str) -> None:
+    report = run(written(export(post(1, status=status))))
     article = only()
-    assert "1 draft article" in told
+    assert "1 draft article" in report
     assert (article.live, article.address, article.published_at) == (False, None, None)
     assert Client().get("/post-1/").status_code == 404
     assert signed_in(Role.EDITOR).get(f"/cms/pages/{article.pk}/edit/").status_code == 200
@@ -132,26 +132,26 @@ def test_a_post_with_a_password_is_a_draft(written: Written) -> None:
     assert only().live is False
 
 
-def test_a_planned_post_keeps_its_date_for_the_editor(written: Written) -> None:
+def test_a_scheduled_post_is_a_draft_that_keeps_its_date(written: Written) -> None:
     run(written(export(post(1, status="future", post_date_gmt="2999-07-01 20:30:00"))))
     assert only().go_live_at == datetime(2999, 7, 1, 20, 30, tzinfo=UTC)
 
 
 def test_trash_menus_and_revisions_are_left_out_and_counted(written: Written) -> None:
     others = [post(number, post_type=kind) for number, kind in enumerate(["nav_menu_item", "revision", "event"], 2)]
-    told = run(written(export(post(1, status="trash", extra=comment(1)), *others)))
-    assert "1 post in the trash" in told
-    assert "3 items of other kinds" in told
-    assert "1 comment on something that did not come in" in told
+    report = run(written(export(post(1, status="trash", extra=comment(1)), *others)))
+    assert "1 item in the trash" in report
+    assert "3 items of other kinds" in report
+    assert "1 comment on an item that was not imported" in report
     assert (ArticlePage.objects.count(), PlainPage.objects.count(), Comment.objects.count()) == (0, 0, 0)
 
 
-def test_a_page_stands_by_itself_and_its_comments_are_left_out_and_counted(written: Written) -> None:
-    told = run(written(export(post(1, post_type="page", post_name="search", extra=comment(1)))))
+def test_a_page_is_imported_without_its_comments_which_are_counted(written: Written) -> None:
+    report = run(written(export(post(1, post_type="page", post_name="search", extra=comment(1)))))
     page = PlainPage.objects.get()
     assert (page.title, page.slug, page.live, page.in_footer) == ("Post 1", "search-2", True, True)
     assert Client().get("/search-2/").status_code == 200
-    assert "1 comment on a page" in told
+    assert "1 comment on a page" in report
 
 
 def test_a_slug_that_is_taken_in_the_section_or_on_the_day_gets_a_number(written: Written) -> None:
@@ -184,18 +184,18 @@ def test_a_slug_in_another_script_is_made_of_the_title_or_the_number(written: Wr
 
 
 def test_long_headlines_and_decks_are_cut_at_a_word_and_counted(written: Written) -> None:
-    told = run(written(export(post(1, title="tide " * 80, excerpt="ebb " * 200))))
+    report = run(written(export(post(1, title="tide " * 80, excerpt="ebb " * 200))))
     article = only()
     assert len(article.title) <= 255
     assert article.title.endswith("tide…")
     assert article.deck.endswith("ebb…")
-    assert "1 headline was too long" in told
-    assert "1 excerpt was too long" in told
+    assert "1 headline was too long" in report
+    assert "1 excerpt was too long" in report
     article.full_clean()
 
 
-def test_a_post_without_title_is_called_by_its_first_words(written: Written) -> None:
-    told = run(
+def test_a_post_without_title_is_named_after_its_first_words(written: Written) -> None:
+    report = run(
         written(
             export(
                 post(1, title="", body="<p>One two three four five six seven eight nine</p>"),
@@ -205,16 +205,16 @@ def test_a_post_without_title_is_called_by_its_first_words(written: Written) -> 
     )
     titles = list(ArticlePage.objects.order_by("pk").values_list("title", flat=True))
     assert titles == ["One two three four five six seven eight…", "Untitled"]
-    assert "2 posts had no title" in told
+    assert "2 items had no title" in report
 
 
-def test_markup_that_says_nothing_is_kept_as_words(written: Written) -> None:
+def test_a_title_of_nothing_but_markup_is_kept_and_escaped(written: Written) -> None:
     run(written(export(post(1, title="<script>alert(1)</script>"))))
     assert only().title == "<script>alert(1)</script>"
     assert "<script>alert(1)" not in Client().get(f"/{only().address}/").content.decode()
 
 
-def test_old_addresses_lead_to_the_article_for_good(written: Written) -> None:
+def test_old_addresses_redirect_permanently_to_the_article(written: Written) -> None:
     run(written(export(post(12, post_name="boat"), post(13, post_type="page", post_name="about"))))
     for old in ("/paper/post-12/", "/paper/post-12", "/paper/?p=12"):
         answer = Client().get(old)
@@ -223,7 +223,7 @@ def test_old_addresses_lead_to_the_article_for_good(written: Written) -> None:
     assert Client().get("/paper/?page_id=13").headers["Location"].endswith("/about/")
 
 
-def test_an_old_number_at_the_root_leads_to_its_article(written: Written) -> None:
+def test_an_old_post_id_at_the_root_redirects_to_its_article(written: Written) -> None:
     run(written(export(post(12)).replace("ferrypost.example/paper", "ferrypost.example")))
     assert Client().get("/?p=12").headers["Location"].endswith(f"/{only().address}/")
     assert Client().get("/?p=13").status_code == 200
@@ -238,18 +238,20 @@ def test_an_address_that_stays_the_same_needs_no_redirect(written: Written) -> N
 # Pictures
 
 
-def test_pictures_come_from_the_uploads_folder_wherever_the_attachment_stands(written: Written, uploads: Path) -> None:
+def test_pictures_come_from_the_uploads_folder_even_if_the_attachment_follows_the_post(
+    written: Written, uploads: Path
+) -> None:
     body = (
         f'[caption id="attachment_9"]<img class="wp-image-9" src="{UPLOADS}/2014/07/harbour-300x200.jpg" alt="Boats" />'
         " At low tide[/caption]"
     )
     lead = post(1, body=body, extra=meta("_thumbnail_id", "9"))
-    told = run(
+    report = run(
         written(export(lead, attachment(9, "2014/07/harbour.jpg", alt="Boats lie on the mud"))), "--media", str(uploads)
     )
     article, photo = only(), Photo.objects.get()
-    assert "1 picture" in told
-    assert "Missing" not in told
+    assert "1 picture" in report
+    assert "Missing" not in report
     assert (article.lead_image, article.lead_alt, article.lead_caption) == (photo, "Boats lie on the mud", "In short.")
     picture = article.body[0].value
     assert (picture["photo"], picture["alt"], picture["caption"]) == (photo, "Boats", "At low tide")
@@ -258,51 +260,51 @@ def test_pictures_come_from_the_uploads_folder_wherever_the_attachment_stands(wr
     assert Client().get(f"/{article.address}/").status_code == 200
 
 
-def test_a_missing_picture_is_told_and_leaves_a_link_in_its_place(written: Written, uploads: Path) -> None:
+def test_a_missing_picture_is_reported_and_replaced_by_a_link(written: Written, uploads: Path) -> None:
     body = (
         '<img src="https://ferrypost.example/gone.jpg" alt="A &lt;boat&gt;" /> and '
         '<img src="/wp-content/uploads/2014/07/broken.jpg" />'
     )
-    told = run(written(export(post(1, body=body, extra=meta("_thumbnail_id", "77")))), "--media", str(uploads))
-    assert "3 pictures are not among the files" in told
-    assert "https://ferrypost.example/gone.jpg in “Post 1”" in told
+    report = run(written(export(post(1, body=body, extra=meta("_thumbnail_id", "77")))), "--media", str(uploads))
+    assert "3 pictures are not in the --media folder" in report
+    assert "https://ferrypost.example/gone.jpg in “Post 1”" in report
     assert only().lead_image is None
     blocks = [str(block.value) for block in only().body]
     assert '<p><a href="https://ferrypost.example/gone.jpg">A &lt;boat&gt;</a></p>' in blocks
     assert '<p><a href="https://ferrypost.example/wp-content/uploads/2014/07/broken.jpg">broken.jpg</a></p>' in blocks
 
 
-def test_nothing_outside_of_the_uploads_folder_is_taken(written: Written, uploads: Path) -> None:
+def test_no_file_outside_the_uploads_folder_is_read(written: Written, uploads: Path) -> None:
     (uploads / "way-out.jpg").symlink_to(uploads.parent / "secret.jpg")
     names = ["../secret.jpg", "2014/../../secret.jpg", str(uploads.parent / "secret.jpg"), "way-out.jpg"]
     parts = [attachment(100 + number, name) for number, name in enumerate(names)]
     posts = [post(number, extra=meta("_thumbnail_id", str(100 + number))) for number in range(len(names))]
-    told = run(written(export(*posts[1:], *parts)), "--media", str(uploads))
-    assert "3 pictures are not among the files" in told
+    report = run(written(export(*posts[1:], *parts)), "--media", str(uploads))
+    assert "3 pictures are not in the --media folder" in report
     assert Photo.objects.count() == 0
 
 
-def test_a_gallery_shows_its_pictures_and_one_without_any_is_told(written: Written, uploads: Path) -> None:
+def test_a_gallery_becomes_its_pictures_and_an_empty_gallery_is_reported(written: Written, uploads: Path) -> None:
     named = post(1, body='[gallery ids="9"]')
     attached = post(2, body="[gallery]")
     empty = post(3, body="[gallery]")
     parts = [attachment(9, "2014/07/harbour.jpg", parent=2)]
-    told = run(written(export(named, attached, empty, *parts)), "--media", str(uploads))
+    report = run(written(export(named, attached, empty, *parts)), "--media", str(uploads))
     shown = [[block.block_type for block in article.body] for article in ArticlePage.objects.order_by("pk")]
     assert shown == [["picture"], ["picture"], []]
     assert Photo.objects.count() == 1
-    assert "a gallery in “Post 3”" in told
+    assert "a gallery in “Post 3”" in report
 
 
-def test_a_dry_run_finds_the_pictures_and_stores_none(written: Written, uploads: Path) -> None:
+def test_a_dry_run_finds_the_pictures_but_saves_none(written: Written, uploads: Path) -> None:
     file = written(export(post(1, extra=meta("_thumbnail_id", "9")), attachment(9, "2014/07/harbour.jpg")))
-    told = run(file, "--media", str(uploads), "--dry-run")
-    assert "1 picture" in told
-    assert "Missing" not in told
+    report = run(file, "--media", str(uploads), "--dry-run")
+    assert "1 picture" in report
+    assert "Missing" not in report
     assert Photo.objects.count() == 0
 
 
-def test_a_picture_that_was_deleted_here_comes_in_anew_with_a_new_article(written: Written, uploads: Path) -> None:
+def test_a_deleted_picture_is_imported_again_with_a_new_article(written: Written, uploads: Path) -> None:
     parts = [post(1, post_type="page", body="[gallery]"), attachment(9, "2014/07/harbour.jpg", parent=1)]
     run(written(export(*parts)), "--media", str(uploads))
     PlainPage.objects.get().delete()
@@ -311,13 +313,13 @@ def test_a_picture_that_was_deleted_here_comes_in_anew_with_a_new_article(writte
     assert only().body[0].value["photo"] == Photo.objects.get()
 
 
-def test_a_picture_of_too_many_pixels_counts_as_missing(written: Written, uploads: Path, settings: Settings) -> None:
+def test_a_picture_with_too_many_pixels_counts_as_missing(written: Written, uploads: Path, settings: Settings) -> None:
     settings.WAGTAILIMAGES_MAX_IMAGE_PIXELS = 240 * 160 - 1
     parts = [post(1, extra=meta("_thumbnail_id", "9")), attachment(9, "2014/07/harbour.jpg")]
-    assert "1 picture is not among the files" in run(written(export(*parts)), "--media", str(uploads))
+    assert "1 picture is not in the --media folder" in run(written(export(*parts)), "--media", str(uploads))
 
 
-def test_a_folder_of_pictures_that_is_not_there_is_refused(written: Written, tmp_path: Path) -> None:
+def test_a_media_folder_that_does_not_exist_is_refused(written: Written, tmp_path: Path) -> None:
     with pytest.raises(NoMedia, match="There is no folder"):
         run(written(export(post())), "--media", str(tmp_path / "nowhere"))
 
@@ -325,7 +327,7 @@ def test_a_folder_of_pictures_that_is_not_there_is_refused(written: Written, tmp
 # Bodies
 
 
-def test_every_kind_of_block_is_stored_as_an_editor_would_have_made_it(written: Written) -> None:
+def test_every_kind_of_block_is_valid_in_the_editor(written: Written) -> None:
     body = """<p>A <a href="https://a.example">link</a></p><h2>Head</h2><blockquote>Said<cite>Ada</cite></blockquote>
 <ul><li>one</li></ul><table><tr><th>a</th><th>b</th></tr><tr><td>1</td><td>2</td></tr></table><pre>  code</pre>
 <iframe src="https://www.youtube.com/embed/abcdefghijk"></iframe>"""
@@ -342,16 +344,16 @@ def test_every_kind_of_block_is_stored_as_an_editor_would_have_made_it(written: 
 
 
 def by_text() -> dict[str, Any]:
-    """Every comment by its words."""
+    """Return every comment by its text."""
     return {one.latest.text: one for one in Comment.objects.select_related("latest") if one.latest}
 
 
-def test_comments_keep_their_state_and_the_record_says_where_it_comes_from(written: Written) -> None:
+def test_comments_keep_their_state_and_the_decision_names_wordpress(written: Written) -> None:
     states = {"1": "Yes", "0": "Wait", "spam": "Buy", "trash": "Out"}
     parts = [
         comment(n, comment_approved=word, comment_content=text) for n, (word, text) in enumerate(states.items(), 1)
     ]
-    told = run(written(export(post(1, extra="".join(parts)))))
+    report = run(written(export(post(1, extra="".join(parts)))))
     assert {text: one.state for text, one in by_text().items()} == {
         "Yes": "published", "Wait": "pending", "Buy": "declined", "Out": "declined",
     }  # fmt: skip
@@ -361,23 +363,23 @@ def test_comments_keep_their_state_and_the_record_says_where_it_comes_from(writt
     assert (decided["Yes"].outcome, decided["Buy"].outcome, decided["Buy"].reason) == ("approve", "decline", 5)
     assert decided["Yes"].private_note.startswith("Approved in WordPress before the import of 20")
     assert "trash of WordPress" in decided["Out"].private_note
-    assert "1 published comment, 1 comment waiting for review, 2 declined comments" in told
+    assert "1 published comment, 1 comment waiting for review, 2 declined comments" in report
     shown = Client().get(f"/{only().address}/").content.decode()
     assert "Yes" in shown
     assert "Buy" not in shown
 
 
-def test_machines_comments_and_empty_ones_are_left_out_and_counted(written: Written) -> None:
+def test_pingbacks_plugin_comments_and_empty_comments_are_left_out_and_counted(written: Written) -> None:
     kinds = ["pingback", "trackback", "order_note", ""]
     parts = [comment(n, comment_type=kind, comment_content="" if not kind else "x") for n, kind in enumerate(kinds, 1)]
-    told = run(written(export(post(1, extra="".join(parts)))))
-    assert "2 pingbacks and trackbacks" in told
-    assert "1 comment of a plugin's own kind" in told
-    assert "1 comment without words" in told
+    report = run(written(export(post(1, extra="".join(parts)))))
+    assert "2 pingbacks and trackbacks" in report
+    assert "1 comment added by a plugin" in report
+    assert "1 empty comment" in report
     assert Comment.objects.count() == 0
 
 
-def test_threads_stay_threads_even_where_the_answer_stands_before_what_it_answers(written: Written) -> None:
+def test_threads_are_kept_even_if_a_reply_precedes_its_parent(written: Written) -> None:
     parts = [
         comment(3, comment_parent="2", comment_content="third"),
         comment(2, comment_parent="1", comment_content="second"),
@@ -386,17 +388,17 @@ def test_threads_stay_threads_even_where_the_answer_stands_before_what_it_answer
         comment(5, comment_parent="6", comment_content="hen"),
         comment(6, comment_parent="5", comment_content="egg"),
     ]
-    told = run(written(export(post(1, extra="".join(parts)))))
+    report = run(written(export(post(1, extra="".join(parts)))))
     found = by_text()
     assert found["third"].parent == found["second"]
     assert found["second"].parent == found["first"]
     assert {found[one].root for one in ("first", "second", "third")} == {found["first"]}
     assert (found["stray"].parent, found["stray"].root) == (None, found["stray"])
     assert found["egg"].parent == found["hen"] or found["hen"].parent == found["egg"]
-    assert "2 answers stand by themselves" in told
+    assert "2 replies are shown on their own" in report
 
 
-def test_no_address_and_no_ip_is_anywhere_in_the_database(written: Written) -> None:
+def test_no_email_or_ip_address_is_stored_in_the_database(written: Written) -> None:
     run(written(export(post(1, extra=comment(1) + comment(2, comment_author_email="")))))
     digests = set(Commenter.objects.values_list("digest", flat=True))
     assert address_digest("ADA@readers.example ") in digests
@@ -407,9 +409,9 @@ def test_no_address_and_no_ip_is_anywhere_in_the_database(written: Written) -> N
             assert not re.search(r"ada@readers|203\.0\.113", repr(cursor.fetchall())), table
 
 
-def test_words_are_kept_whole_and_plain_and_names_fit(written: Written) -> None:
+def test_comment_texts_are_kept_whole_as_plain_text_and_names_are_shortened(written: Written) -> None:
     long = "word " * (MAX_TEXT // 2)
-    told = run(
+    report = run(
         written(
             export(
                 post(
@@ -431,42 +433,42 @@ def test_words_are_kept_whole_and_plain_and_names_fit(written: Written) -> None:
     assert len(found[long.strip()].latest.name) <= 80
     second = found["a bold\nnew line"].latest
     assert (second.name, second.website) == ("Anonymous", "")
-    assert "1 name was too long" in told
-    assert "1 comment had no name" in told
-    assert "1 commenter's web site" in told
+    assert "1 name was too long" in report
+    assert "1 comment had no name" in report
+    assert "1 commenter's website address" in report
     for one in found.values():
         one.latest.full_clean()
 
 
-def test_a_comment_without_date_has_that_of_its_article(written: Written) -> None:
+def test_a_comment_without_date_gets_the_date_of_its_article(written: Written) -> None:
     never = "0000-00-00 00:00:00"
-    told = run(written(export(post(1, extra=comment(1, comment_date=never, comment_date_gmt=never)))))
+    report = run(written(export(post(1, extra=comment(1, comment_date=never, comment_date_gmt=never)))))
     assert Comment.objects.get().written_at == only().published_at
-    assert "1 comment had no date" in told
+    assert "1 comment had no date" in report
 
 
-def test_a_later_export_brings_only_what_is_new(written: Written) -> None:
+def test_a_later_export_adds_only_new_articles_and_comments(written: Written) -> None:
     run(written(export(post(1, extra=comment(1)))))
     ArticlePage.objects.update(title="Edited here")
     later = export(post(1, extra=comment(1) + comment(2, comment_parent="1", comment_content="Late")), post(2))
-    told = run(written(later))
-    assert told.startswith("Came in from The Ferry Post: 1 article, 1 published comment and 2 old addresses")
-    assert "Came in earlier and was left as it is: 1 article and 1 comment." in told
+    report = run(written(later))
+    assert report.startswith("Imported from The Ferry Post: 1 article, 1 published comment and 2 redirects")
+    assert "Imported earlier and left unchanged: 1 article and 1 comment." in report
     assert by_text()["Late"].parent == by_text()["Well put."]
     assert set(ArticlePage.objects.values_list("title", flat=True)) == {"Edited here", "Post 2"}
 
 
-def test_what_was_deleted_here_does_not_come_back(written: Written) -> None:
+def test_deleted_articles_and_pages_are_not_imported_again(written: Written) -> None:
     file = written(export(post(1), post(2, post_type="page")))
     run(file)
     only().delete()
     assert run(file).startswith("Nothing new")
     later = written(export(post(1, extra=comment(1)), post(2, post_type="page")))
-    assert "1 comment on something that did not come in" in run(later)
+    assert "1 comment on an item that was not imported" in run(later)
     assert ArticlePage.objects.count() == 0
 
 
-def test_a_post_of_thousands_of_comments_is_written_in_pieces_and_stays_one_column(written: Written) -> None:
+def test_replies_in_a_post_with_thousands_of_comments_keep_their_parents_across_batches(written: Written) -> None:
     parts = [
         comment(number, comment_parent=str(number + 1100 if number % 7 == 0 else 0), comment_content=f"n{number}")
         for number in range(1, 2501)
@@ -475,21 +477,21 @@ def test_a_post_of_thousands_of_comments_is_written_in_pieces_and_stays_one_colu
     found = by_text()
     assert len(found) == 2501
     assert found["n7"].parent == found["n1107"]
-    before = standing()
+    before = contents()
     assert run(written(export(post(1, extra="".join(parts)), post(2, extra=comment(9000))))).startswith("Nothing new")
-    assert standing() == before
+    assert contents() == before
 
 
-def test_what_has_no_number_in_the_file_comes_in_once_all_the_same(written: Written) -> None:
+def test_posts_and_comments_without_ids_are_imported_only_once(written: Written) -> None:
     file = written(export(post(0, extra=comment(0))))
     assert "1 article" in run(file)
     assert run(file).startswith("Nothing new")
     assert (ArticlePage.objects.count(), Comment.objects.count()) == (1, 1)
 
 
-def test_the_same_comment_twice_in_a_file_comes_in_once(written: Written) -> None:
-    told = run(written(export(post(1, extra=comment(1) + comment(1)), post(1))))
-    assert "2 items or comments that stand twice" in told
+def test_a_duplicate_in_the_file_is_imported_once_and_counted(written: Written) -> None:
+    report = run(written(export(post(1, extra=comment(1) + comment(1)), post(1))))
+    assert "2 duplicate items or comments" in report
     assert (ArticlePage.objects.count(), Comment.objects.count()) == (1, 1)
 
 

@@ -6,14 +6,14 @@ from broadsheet.interchange.loading.progress import ProgressBar
 
 
 class Terminal(StringIO):
-    """A stream that somebody looks at."""
+    """A stream that is a terminal."""
 
     def isatty(self) -> bool:
         return True
 
 
-def told_to(stream: StringIO) -> str:
-    """What is written when a thousand steps are told."""
+def output_to(stream: StringIO) -> str:
+    """Return the output for a thousand steps."""
     progress = ProgressBar(stream)
     for step in range(1001):
         progress.update("Importing", step, 1000, f"({step} articles)")
@@ -22,7 +22,7 @@ def told_to(stream: StringIO) -> str:
 
 
 def test_a_log_gets_a_line_for_each_quarter() -> None:
-    assert told_to(StringIO()).splitlines() == [
+    assert output_to(StringIO()).splitlines() == [
         "Importing 0 % (0 articles)",
         "Importing 25 % (250 articles)",
         "Importing 50 % (500 articles)",
@@ -31,15 +31,15 @@ def test_a_log_gets_a_line_for_each_quarter() -> None:
     ]
 
 
-def test_a_terminal_gets_one_bar_that_grows_and_is_taken_away() -> None:
-    told = told_to(Terminal())
-    assert "\n" not in told
-    assert "\r\x1b[KImporting [###############               ]  50 % (500 articles)" in told
-    assert told.endswith("\r\x1b[K")
-    assert told.count("\r") == 102
+def test_a_terminal_gets_one_bar_that_grows_and_is_removed() -> None:
+    output = output_to(Terminal())
+    assert "\n" not in output
+    assert "\r\x1b[KImporting [###############               ]  50 % (500 articles)" in output
+    assert output.endswith("\r\x1b[K")
+    assert output.count("\r") == 102
 
 
-def test_nothing_to_do_is_done_and_a_bar_that_never_stood_is_not_taken_away() -> None:
+def test_an_empty_stage_is_complete_and_a_bar_that_was_never_shown_is_not_removed() -> None:
     stream = StringIO()
     ProgressBar(stream).update("Indexing", 0, 0)
     assert stream.getvalue() == "Indexing 100 %\n"

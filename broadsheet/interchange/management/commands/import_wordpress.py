@@ -13,13 +13,13 @@ from broadsheet.interchange.sources.wordpress.export import WordPressExport
 
 
 class Command(BaseCommand):
-    """Imports articles and comments from the .xml file that WordPress makes under Tools, Export."""
+    """Imports articles and comments from the .xml file that WordPress creates under Tools → Export."""
 
     help = "Import posts, pages, authors and comments from a WordPress export. A second run imports only what is new."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take the arguments of `broadsheet import wordpress`."""
-        parser.add_argument("file", type=Path, help="the .xml file that WordPress makes under Tools, Export")
+        parser.add_argument("file", type=Path, help="the .xml file that WordPress creates under Tools → Export")
         parser.add_argument("--media", type=Path, help="the old site's uploads folder; nothing is downloaded")
         parser.add_argument("--dry-run", action="store_true", help="change nothing, only report what would be imported")
 

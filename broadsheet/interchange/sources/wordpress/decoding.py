@@ -14,7 +14,7 @@ from broadsheet.interchange.sources.wordpress.cdata import CdataRepair
 
 CHUNK = 64 * 1024
 HEAD = 64 * 1024
-ADVICE = "Choose the .xml file that WordPress makes under Tools, Export."
+ADVICE = "Choose the .xml file that WordPress creates under Tools → Export."
 
 _DECLARATION = re.compile(r"^(\s*)<\?xml\b[^>]*\?>")
 _DECLARED_ENCODING = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
@@ -48,7 +48,9 @@ def _open(path: Path) -> BinaryIO:
         _check_is_file(path)
         return path.open("rb")
     except OSError as error:
-        raise NotAnExport(f"{path.name} cannot be opened ({error.strerror}). See that you may read it.") from error
+        raise NotAnExport(
+            f"{path.name} cannot be opened ({error.strerror}). Check that you have permission to read it."
+        ) from error
 
 
 def _ignored(_read: int, _total: int) -> None:
@@ -61,7 +63,7 @@ def _check_is_file(path: Path) -> None:
     if not path.exists():
         raise NotAnExport(f"There is no file {path.name}. {ADVICE}")
     if not path.is_file():
-        raise NotAnExport(f"{path.name} is no ordinary file. {ADVICE}")
+        raise NotAnExport(f"{path.name} is not a regular file. {ADVICE}")
 
 
 def _decoded(file: BinaryIO, progress: Progress) -> Iterator[str]:
@@ -95,7 +97,9 @@ def _check_is_text(head: bytes) -> None:
         raise NotAnExport(f"The file is empty. {ADVICE}", line=1)
     for magic, name in _COMPRESSED.items():
         if head.startswith(magic):
-            raise NotAnExport(f"The file is packed with {name}. Unpack it first and import the .xml file inside.")
+            raise NotAnExport(
+                f"The file is compressed with {name}. Decompress it first, then import the .xml file inside."
+            )
     if b"\x00" in head and not head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise NotAnExport(f"The file is binary, not text. {ADVICE}")
 

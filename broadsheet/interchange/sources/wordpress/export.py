@@ -209,5 +209,4 @@ def _comment_key(comment: wxr.WxrComment) -> str:
 
 
 def _digest(text: str) -> str:
-    # The prefix stays: the import logs of papers that have imported such files contain it.
-    return f"untold:{sha256(text.encode()).hexdigest()}"
+    return f"digest:{sha256(text.encode()).hexdigest()}"

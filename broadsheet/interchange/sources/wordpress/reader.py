@@ -33,7 +33,7 @@ _ROOT = re.compile(r"<([A-Za-z_][\w:.-]*)")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _AFTER_THE_END = {"ERR_DOCUMENT_END", "ERR_RESERVED_XML_NAME"}
 _END = "</rss"
-_EXPORT_AGAIN = "Export the site again, see that the download is complete, and import the new file."
+_EXPORT_AGAIN = "Export the site again, check that the download is complete, and import the new file."
 _FATAL_ERRORS = {"ERR_RESOURCE_LIMIT", "ERR_ENTITY_LOOP", "ERR_INTERNAL_ERROR", "ERR_CDATA_NOT_FINISHED"}
 
 
@@ -101,7 +101,7 @@ class _RecordStream:
         if _END not in self.tail:
             line = self.line_breaks + (not self.tail.endswith("\n"))
             raise NotAnExport(
-                f"The file is cut off here, behind {self.items_yielded} whole posts. {_EXPORT_AGAIN}", line=line
+                f"The file is truncated here, after {self.items_yielded} complete posts. {_EXPORT_AGAIN}", line=line
             )
         self.parser.close()
         self._check_errors()
@@ -114,12 +114,15 @@ class _RecordStream:
         log = list(self.parser.feed_error_log)
         for error in log[self.errors_seen :]:
             if error.type_name in _FATAL_ERRORS:
-                raise NotAnExport(f"The file breaks here ({error.message.strip()}). {_EXPORT_AGAIN}", line=error.line)
+                raise NotAnExport(
+                    f"The file cannot be read beyond this line ({error.message.strip()}). {_EXPORT_AGAIN}",
+                    line=error.line,
+                )
             self._note_early_end(error.type_name, error.line)
         self.errors_seen = len(log)
         if self.errors_seen > REPAIRS_ALLOWED:
             raise NotAnExport(
-                f"Up to here {self.errors_seen} places had to be mended. {_EXPORT_AGAIN}", line=log[-1].line
+                f"The file has {self.errors_seen} errors up to this line. {_EXPORT_AGAIN}", line=log[-1].line
             )
 
     def _note_early_end(self, error: str, line: int) -> None:
@@ -133,8 +136,8 @@ class _RecordStream:
         line = self.mismatch_line or self.end_line
         if line is not None and self.items_started < items_started:
             raise NotAnExport(
-                "From here on not everything could be read: a tag is closed that was never opened, or a second export "
-                "begins. Mend the line, or split the file, and import it again.",
+                "Parts of the file after this line could not be read: a tag is closed that was never opened, or a "
+                "second export begins. Correct the line or split the file, and import it again.",
                 line=line,
             )
 
@@ -178,7 +181,7 @@ class _RecordStream:
         if self.channel is None:
             found = element.getparent()
             name, line = ("nothing", 1) if found is None else (elements.name_of(found), _line_of(found))
-            raise NotAnExport(f"An export has <channel> inside <rss>; here stands <{name}>. {_EXPORT_AGAIN}", line=line)
+            raise NotAnExport(f"An export has <channel> inside <rss>, but here is <{name}>. {_EXPORT_AGAIN}", line=line)
 
     def _header_once(self, witness: etree._Element | None) -> Iterator[WxrRecord]:
         """Yield the header before the first record; by then it is known whether WordPress wrote the file."""
@@ -218,8 +221,8 @@ def _check_root(chunk: str) -> None:
     root = _ROOT.search(bare)
     if root is None or root[1] != "rss":
         line = bare.count("\n", 0, root.start() if root else len(bare)) + 1
-        found = f"begins with <{root[1]}>" if root else "has no element"
-        raise NotAnExport(f"This is not a WordPress export: it {found} instead of <rss>. {ADVICE}", line=line)
+        found = f"begins with <{root[1]}> and not with <rss>" if root else "has no element"
+        raise NotAnExport(f"This is not a WordPress export: it {found}. {ADVICE}", line=line)
 
 
 def _line_of(element: etree._Element) -> int:

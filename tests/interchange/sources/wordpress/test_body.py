@@ -1,4 +1,4 @@
-"""WordPress's ways of writing a body become the paper's blocks."""
+"""The bodies that WordPress stores become blocks of the paper."""
 
 import time
 
@@ -68,12 +68,12 @@ def test_inline_markup_is_reduced_to_the_papers_own() -> None:
         ("", None),
     ],
 )
-def test_only_addresses_that_lead_somewhere_safe_stay_links(href: str, kept: str | None) -> None:
+def test_only_safe_urls_stay_links(href: str, kept: str | None) -> None:
     expected = "words" if kept is None else f'<a href="{kept}">words</a>'
     assert parse_body(f'<a href="{href}" onclick="x()">words</a>') == [Paragraph(expected)]
 
 
-def test_relative_addresses_are_resolved_where_the_posts_own_is_known() -> None:
+def test_relative_urls_are_resolved_against_the_address_of_the_post() -> None:
     body = '<a href="?p=12">a</a> <a href="/b">b</a> <img src="quay.jpg">'
     assert parse_body(body, base_url="https://a.example/2014/ferry/") == [
         Paragraph('<a href="https://a.example/2014/ferry/?p=12">a</a> <a href="https://a.example/b">b</a>'),
@@ -99,7 +99,7 @@ def test_lists_keep_their_nesting() -> None:
     assert parse_body(body) == [Listing("<ul><li>a <b>x</b><ol><li>b</li></ol></li><li>c<br>d</li></ul>")]
 
 
-def test_what_stands_in_a_list_outside_its_items_is_kept() -> None:
+def test_contents_of_a_list_outside_its_items_are_kept() -> None:
     assert parse_body("<ul>a<li>b</li><ul><li>c</li></ul>d<p>e</p></ul>") == [
         Listing("<ul><li>a</li><li>b<ul><li>c</li></ul></li><li>d</li><li>e</li></ul>")
     ]
@@ -125,11 +125,11 @@ def test_pictures_in_a_list_follow_it() -> None:
         ("<blockquote><cite>Ada</cite> said: we sail.</blockquote>", Quote("Ada said: we sail.")),
     ],
 )
-def test_a_quotation_keeps_its_words_and_who_said_them(body: str, quote: Quote) -> None:
+def test_a_quotation_keeps_its_text_and_its_attribution(body: str, quote: Quote) -> None:
     assert parse_body(body) == [quote]
 
 
-def test_a_quotation_of_nothing_but_its_source_is_a_paragraph() -> None:
+def test_a_quotation_with_only_an_attribution_is_a_paragraph() -> None:
     assert parse_body("<blockquote><cite>Ada</cite></blockquote><blockquote> </blockquote>") == [Paragraph("Ada")]
 
 
@@ -147,7 +147,7 @@ def test_a_picture_has_its_caption_and_its_attachment(body: str) -> None:
     assert parse_body(body) == [Picture("/q.jpg", "Quay", "The quay", "12")]
 
 
-def test_a_picture_between_words_stands_between_their_paragraphs() -> None:
+def test_a_picture_inside_text_splits_the_paragraph() -> None:
     assert parse_body('Before <img src="/q.jpg"> after') == [Paragraph("Before"), Picture("/q.jpg"), Paragraph("after")]
 
 
@@ -162,11 +162,11 @@ def test_a_second_caption_is_not_lost() -> None:
 
 
 @pytest.mark.parametrize("image", ['src=""', 'src="data:image/gif;base64,R0"', 'src="/c.gif" width="1" height="1"', ""])
-def test_images_that_show_nothing_are_left_out(image: str) -> None:
+def test_images_without_a_url_and_tracking_pixels_are_left_out(image: str) -> None:
     assert parse_body(f"Words <img {image}> here") == [Paragraph("Words here")]
 
 
-def test_drawn_smileys_become_letters_again() -> None:
+def test_images_of_emoji_become_characters() -> None:
     assert parse_body('Fine <img class="wp-smiley" src="/s.gif" alt=":-)"> <img class="emoji" src="/b" alt="⛵">.') == [
         Paragraph("Fine :-) ⛵.")
     ]
@@ -210,7 +210,7 @@ def test_a_vimeo_video_is_an_embed() -> None:
     ]
 
 
-def test_a_video_address_among_words_stays_words() -> None:
+def test_a_video_url_inside_text_stays_text() -> None:
     body = "See https://youtu.be/Fz3rry_B0at now"
     assert parse_body(body) == [Paragraph(body)]
 
@@ -222,13 +222,13 @@ def test_videos_in_cells_lists_and_code_are_not_lost() -> None:
     assert parse_body("<pre>\nhttps://youtu.be/Fz3rry_B0at\n</pre>") == [Preformatted(VIDEO.url)]
 
 
-def test_what_else_is_embedded_is_a_link_if_it_was_named_and_gone_if_it_was_framed() -> None:
+def test_other_embeds_become_links_and_other_frames_are_dropped() -> None:
     body = '[embed]https://maps.example/?a=1&amp;b=2[/embed]<iframe src="https://ads.example/"></iframe>'
     link = "https://maps.example/?a=1&amp;b=2"
     assert parse_body(body) == [Paragraph(f'<a href="{link}">{link}</a>')]
 
 
-def test_sound_and_film_become_links() -> None:
+def test_audio_and_video_files_become_links() -> None:
     assert parse_body('[audio src="/song.mp3"][/audio]<video><source src="/the%20quay.mp4"></video>') == [
         Paragraph('<a href="/song.mp3">/song.mp3</a>'),
         Paragraph('<a href="/the%20quay.mp4">the quay.mp4</a>'),
@@ -250,7 +250,7 @@ def test_a_table_without_headings_has_no_header() -> None:
     assert parse_body("<table><tr><td>a</td><td>b</td></tr></table>") == [Table((("a", "b"),), header=False)]
 
 
-def test_a_table_of_one_column_was_only_layout() -> None:
+def test_a_table_with_one_column_is_unwrapped() -> None:
     body = "<table><tr><td>One</td></tr><tr><td><h3>Two</h3>three</td></tr></table>"
     assert parse_body(body) == [Paragraph("One"), Subhead("Two"), Paragraph("three")]
 
@@ -268,12 +268,12 @@ def test_preformatted_text_keeps_its_spaces_and_lines() -> None:
     assert parse_body('[code lang="py"]a &lt; <b>\n  c[/code]') == [Preformatted("a < <b>\n  c")]
 
 
-def test_shortcodes_that_are_not_known_stay_the_words_they_are() -> None:
+def test_unknown_shortcodes_stay_as_text() -> None:
     body = "[sic] [contact-form 7] [/caption] [gallery-like] [[gallery]] [youtube not a video at all]"
     assert parse_body(body) == [Paragraph(body.replace("[[gallery]]", "[gallery]"))]
 
 
-def test_scripts_styles_and_their_words_are_gone() -> None:
+def test_scripts_and_styles_are_dropped_with_their_contents() -> None:
     body = "a<script>b()</script><style>c{}</style><noscript>d</noscript><svg onload=e><text>f</text></svg>g"
     assert parse_body(body) == [Paragraph("ag")]
 
@@ -287,12 +287,12 @@ def test_forms_are_unwrapped() -> None:
 @pytest.mark.parametrize(
     "body", ["", " \n ", "<p>&nbsp;</p>", "<!--more-->", "<p></p><div><ul></ul></div><h2></h2>", "<script>a()</script>"]
 )
-def test_nothing_becomes_no_blocks(body: str) -> None:
+def test_a_body_without_contents_has_no_blocks(body: str) -> None:
     assert parse_body(body) == []
 
 
 @pytest.mark.parametrize("tag", ["div", "b", "blockquote", "ul><li", "table><tr><td", "span", "a href='/'", "figure"])
-def test_nesting_beyond_all_sense_costs_neither_words_nor_time(tag: str) -> None:
+def test_deep_nesting_costs_neither_text_nor_time(tag: str) -> None:
     start = time.perf_counter()
     blocks = parse_body(f"before {f'<{tag}>' * 20_000} deep words")
     assert "deep words" in repr(blocks)
@@ -323,16 +323,16 @@ def test_no_repetition_makes_the_cleaning_slow(part: str) -> None:
     assert time.perf_counter() - start < 5
 
 
-def test_what_is_nested_too_deep_shows_neither_scripts_nor_comments() -> None:
+def test_a_body_nested_too_deeply_shows_neither_scripts_nor_comments() -> None:
     body = "<!-- a --><script>b()</script>" + "<b>" * 500 + "words &lt;i&gt;"
     assert parse_body(body) == [Paragraph("words &lt;i&gt;")]
 
 
-def test_characters_that_may_not_be_published_are_dropped() -> None:
+def test_forbidden_characters_are_dropped() -> None:
     assert parse_body("a\x00b\x08c\ud800d&#8;e") == [Paragraph("abcde")]
 
 
-def test_a_comment_becomes_plain_text_with_its_addresses() -> None:
+def test_a_comment_becomes_plain_text_with_the_urls_of_its_links() -> None:
     comment = 'Hi <a href="https://a.example/b">there</a>,\n\nsee https://c.example &amp; <em>sail</em>.<br />Ada'
     assert plain_text(comment) == "Hi there (https://a.example/b),\n\nsee https://c.example & sail.\nAda"
     assert plain_text('<a href="https://c.example/">https://c.example</a>') == "https://c.example"

@@ -1,4 +1,4 @@
-"""No word of a harmless body is lost, changed or moved: tried on bodies that Hypothesis writes."""
+"""No word of a body is lost, changed or moved: a property of bodies that Hypothesis generates."""
 
 import html
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from tests.interchange.block_text import visible_words
 
 
 class Written(NamedTuple):
-    """A piece of HTML and the words a reader sees in it."""
+    """HTML and its visible words."""
 
     markup: str
     words: tuple[str, ...]
@@ -95,5 +95,5 @@ gutenberg = bodies.map(lambda piece: Written(f"<!-- wp:html -->{piece.markup}<!-
 @pytest.mark.campaign
 @settings(max_examples=figure(full=5_000), deadline=None)
 @given(bodies | gutenberg)
-def test_the_words_that_go_in_come_out_in_their_order(body: Written) -> None:
+def test_every_word_of_a_body_is_kept_in_its_order(body: Written) -> None:
     assert visible_words(parse_body(body.markup)) == list(body.words)

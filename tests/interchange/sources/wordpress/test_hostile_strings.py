@@ -1,4 +1,4 @@
-"""No line that was ever used against a web page gives a body an element, attribute or address that was not meant."""
+"""No line of the lists of hostile strings gives a body an element, attribute or URL that may not be published."""
 
 import json
 import re
@@ -40,7 +40,7 @@ PLACES = [
 
 
 def offences(blocks: list[Block]) -> list[str]:
-    """Whatever is in the blocks' markup and addresses that may not be published."""
+    """Return the elements, attributes and URLs in the blocks that may not be published."""
     return [offence for block in blocks for offence in _offences(block)]
 
 
@@ -49,7 +49,7 @@ def _offences(block: Block) -> list[str]:
         return [
             f"<{tag} {attributes}>"
             for tag, attributes in Elements(block.html).found
-            if tag not in ALLOWED[type(block)] or not _is_meant(tag, attributes)
+            if tag not in ALLOWED[type(block)] or not _is_allowed(tag, attributes)
         ]
     if isinstance(block, Picture):
         return [] if PLACE.match(block.source_url) else [block.source_url]
@@ -58,7 +58,7 @@ def _offences(block: Block) -> list[str]:
     return []
 
 
-def _is_meant(tag: str, attributes: dict[str, str | None]) -> bool:
+def _is_allowed(tag: str, attributes: dict[str, str | None]) -> bool:
     return attributes.keys() == ({"href"} if tag == "a" else set()) and all(
         LINK.match(value or "") for value in attributes.values()
     )
@@ -73,17 +73,17 @@ def hostile(material: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_no_hostile_line_survives_in_a_body(hostile: list[str], place: str) -> None:
+def test_no_hostile_line_leaves_unsafe_markup_in_a_body(hostile: list[str], place: str) -> None:
     caught = {line: found for line in hostile if (found := offences(parse_body(place.replace("{}", line))))}
     assert caught == {}
 
 
-def test_all_hostile_lines_together_survive_as_little(hostile: list[str]) -> None:
+def test_hostile_lines_together_leave_no_unsafe_markup(hostile: list[str]) -> None:
     for start in range(0, len(hostile), 50):
         assert offences(parse_body("\n\n".join(hostile[start : start + 50]))) == []
 
 
-def test_the_test_itself_would_notice_an_offence() -> None:
+def test_unsafe_markup_would_be_noticed() -> None:
     assert offences([Paragraph("<img src=x onerror=y>")])
     assert offences([Paragraph('<a href="/x" onclick="y">z</a>')])
     assert offences([Paragraph('<a href="javascript:x">z</a>')])
@@ -92,7 +92,7 @@ def test_the_test_itself_would_notice_an_offence() -> None:
     assert offences([Embed("https://www.youtube.com/watch?v=x&y=z")])
 
 
-def test_hostile_lines_reach_every_field_of_the_records_as_they_are(hostile: list[str], written: Written) -> None:
+def test_hostile_lines_stay_inside_their_fields_of_the_records(hostile: list[str], written: Written) -> None:
     """Records are text: they are not cleaned, but neither may a line break out of its field into another."""
     lines = [line for line in hostile if line.strip() and line.isprintable() and "&#" not in line]
     people = "".join(
@@ -116,7 +116,7 @@ def _escaped(line: str) -> str:
     return line.replace("]]>", "]]]]><![CDATA[>")
 
 
-def test_plain_text_of_hostile_lines_are_words(hostile: list[str]) -> None:
+def test_hostile_lines_become_plain_text(hostile: list[str]) -> None:
     assert [line for line in hostile if not isinstance(plain_text(line), str)] == []
 
 
@@ -132,5 +132,5 @@ FRAGMENTS = st.sampled_from(CHARACTERS + TAGS + OTHERS)
 @pytest.mark.campaign
 @settings(max_examples=figure(full=20_000), deadline=None)
 @given(st.lists(FRAGMENTS | st.text(max_size=5), max_size=30).map("".join))
-def test_no_body_that_hypothesis_writes_survives_with_more_than_is_meant(body: str) -> None:
+def test_no_generated_body_leaves_unsafe_markup(body: str) -> None:
     assert offences(parse_body(body)) == []

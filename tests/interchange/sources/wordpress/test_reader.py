@@ -1,4 +1,4 @@
-"""What a WordPress export says reaches the records, whatever state the file is in."""
+"""The contents of a WordPress export reach the records, even if the file is damaged."""
 
 import subprocess
 import sys
@@ -34,7 +34,7 @@ PEOPLE_AND_TERMS = """
 """
 
 
-def test_header_people_and_terms_come_before_the_posts(written: Written) -> None:
+def test_the_header_authors_and_terms_come_before_the_posts(written: Written) -> None:
     records, refusal = read(written(BEGIN + PEOPLE_AND_TERMS + item() + END))
     assert refusal is None
     assert records[:4] == [
@@ -69,14 +69,14 @@ def test_the_time_of_a_post_is_kept_in_utc_and_as_the_sites_clock_showed_it(writ
     assert published.wall_clock.isoformat() == "2014-07-01T09:30:00"
 
 
-def test_without_the_time_in_utc_the_sites_zone_decides(written: Written) -> None:
+def test_without_the_utc_time_the_local_time_is_read_in_the_sites_zone(written: Written) -> None:
     export = (BEGIN + item() + END).replace("2014-07-01 07:30:00", "0000-00-00 00:00:00")
     posts = of(WxrPost, list(read_export(written(export), zone=ZoneInfo("Europe/Berlin"))))
     assert posts[0].published is not None
     assert posts[0].published.at == datetime(2014, 7, 1, 7, 30, tzinfo=UTC)
 
 
-def test_without_any_date_of_its_own_a_post_has_the_one_of_the_feed(written: Written) -> None:
+def test_a_post_without_dates_of_its_own_gets_the_pub_date(written: Written) -> None:
     export = (BEGIN + item(extra="<pubDate>Tue, 01 Jul 2014 07:30:00 +0000</pubDate>") + END).replace("post_date", "no")
     published = only_post(written(export)).published
     assert published is not None
@@ -89,7 +89,7 @@ def test_a_draft_that_was_never_published_has_no_date(written: Written, never: s
     assert only_post(written(export)).published is None
 
 
-def test_an_attachment_tells_its_address_its_file_and_its_alt_text(written: Written) -> None:
+def test_an_attachment_has_its_url_its_file_and_its_alt_text(written: Written) -> None:
     extra = (
         "<wp:attachment_url>https://ferrypost.example/uploads/2014/07/quay.jpg</wp:attachment_url>"
         + meta("_wp_attached_file", "2014/07/quay.jpg")
@@ -117,7 +117,7 @@ def test_a_comment_has_all_its_fields_and_knows_its_post(written: Written) -> No
     assert found.written.at == datetime(2014, 7, 1, 10, tzinfo=UTC)
 
 
-def test_no_record_shows_an_address_or_an_ip_when_it_is_printed(written: Written) -> None:
+def test_the_repr_of_a_record_has_no_email_or_ip_address(written: Written) -> None:
     records, _ = read(written(BEGIN + PEOPLE_AND_TERMS + item(extra=comment()) + END))
     assert "203.0.113.9" not in repr(records)
     assert "@" not in repr(records)
@@ -133,7 +133,7 @@ def test_a_comment_keeps_its_state(written: Written, word: str, approval: str) -
 
 
 @pytest.mark.parametrize("word", ["", "yes", "2", "approve", "hold"])
-def test_a_comment_that_is_not_plainly_approved_is_pending(written: Written, word: str) -> None:
+def test_a_comment_with_an_unknown_approval_is_pending(written: Written, word: str) -> None:
     found = only_comment(written(BEGIN + item(extra=comment(comment_approved=word)) + END))
     assert found.approval is CommentApproval.PENDING
 
@@ -142,11 +142,11 @@ def test_a_comment_that_is_not_plainly_approved_is_pending(written: Written, wor
     ("word", "kind"),
     [("", "comment"), ("comment", "comment"), ("pingback", "pingback"), ("trackback", "trackback"), ("order", "other")],
 )
-def test_a_comment_is_told_from_what_machines_sent(written: Written, word: str, kind: str) -> None:
+def test_the_type_of_a_comment_is_read(written: Written, word: str, kind: str) -> None:
     assert only_comment(written(BEGIN + item(extra=comment(comment_type=word)) + END)).kind is CommentKind(kind)
 
 
-def test_comments_follow_their_post_also_beyond_the_number_that_is_held_back(written: Written) -> None:
+def test_comments_follow_their_post_beyond_the_number_that_is_held_back(written: Written) -> None:
     many = "".join(comment(number) for number in range(1, 2 * COMMENTS_HELD + 50))
     records, refusal = read(written(BEGIN + item(1, extra=many) + item(2, extra=comment(900)) + END))
     assert refusal is None
@@ -157,7 +157,7 @@ def test_comments_follow_their_post_also_beyond_the_number_that_is_held_back(wri
     assert [post.source_id for post in of(WxrPost, records)] == [1, 2]
 
 
-def test_a_field_that_stands_behind_the_comments_is_read_too(written: Written) -> None:
+def test_a_field_after_the_comments_is_read(written: Written) -> None:
     post = only_post(written(BEGIN + item(extra=comment() + meta("_thumbnail_id", "8")) + END))
     assert post.featured_image_id == 8
 
@@ -168,7 +168,7 @@ def test_every_version_of_the_namespace_is_read(written: Written, version: str) 
     assert (post.source_id, post.excerpt) == (1, "In short.")
 
 
-def test_terms_that_version_1_0_names_twice_are_met_once(written: Written) -> None:
+def test_terms_that_version_1_0_repeats_are_yielded_once(written: Written) -> None:
     extra = (
         "<category>Harbour</category>"
         '<category domain="category" nicename="harbour">Harbour</category>'
@@ -180,20 +180,20 @@ def test_terms_that_version_1_0_names_twice_are_met_once(written: Written) -> No
     assert post.tags == (WxrTerm("ferry", "Ferry"),)
 
 
-def test_prefixes_that_nobody_declared_are_understood(written: Written) -> None:
+def test_undeclared_namespace_prefixes_are_understood(written: Written) -> None:
     begin = '<?xml version="1.0"?><rss version="2.0"><channel><title>T</title><wp:wxr_version>1.2</wp:wxr_version>'
     post = only_post(written(begin + item(3, body="Words here") + END))
     assert (post.source_id, post.body, post.author_login) == (3, "Words here", "wim")
 
 
-def test_a_missing_version_is_no_hindrance(written: Written) -> None:
+def test_a_file_without_version_is_read(written: Written) -> None:
     records, refusal = read(written(BEGIN.replace("<wp:wxr_version>1.2</wp:wxr_version>", "") + item() + END))
     assert refusal is None
     assert of(SiteHeader, records)[0].version == ""
 
 
 @pytest.mark.parametrize("before", ["\ufeff", "\n\n", "\n\ufeff", "\ufeff\n \n"])
-def test_what_stands_before_the_declaration_is_overlooked(written: Written, before: str) -> None:
+def test_whitespace_before_the_xml_declaration_is_ignored(written: Written, before: str) -> None:
     assert only_post(written(before + BEGIN + item() + END)).source_id == 1
 
 
@@ -204,16 +204,16 @@ def test_the_declared_encoding_is_followed(written: Written, encoding: str) -> N
 
 
 @pytest.mark.parametrize("claimed", ["utf-16", "rot13", "base64", "no-such-thing", "punycode"])
-def test_an_encoding_that_cannot_be_meant_is_read_as_utf_8(written: Written, claimed: str) -> None:
+def test_an_implausible_encoding_is_read_as_utf_8(written: Written, claimed: str) -> None:
     assert only_post(written((BEGIN + item(body="Fähre") + END).replace("UTF-8", claimed))).body == "Fähre"
 
 
-def test_bytes_that_are_no_utf_8_cost_one_letter_and_not_the_post(written: Written) -> None:
+def test_an_invalid_byte_costs_one_character_and_not_the_post(written: Written) -> None:
     export = (BEGIN + item(body="Fähre und Kai") + END).encode().replace("ä".encode(), b"\xe4")
     assert only_post(written(export)).body == "F\ufffdhre und Kai"
 
 
-def test_stray_control_characters_are_dropped_raw_and_as_numbers(written: Written) -> None:
+def test_control_characters_are_dropped_literal_and_as_references(written: Written) -> None:
     body = "one\x08 two\x0b &#8;three &#xD800;four&#x1F; \ufffefive"
     post = only_post(written((BEGIN + item(body=body) + END).replace("Post 1", "Po&#11;st\x01 1&#xDFFF;")))
     assert (post.body, post.title) == ("one two three four five", "Post 1")
@@ -223,15 +223,15 @@ def test_stray_control_characters_are_dropped_raw_and_as_numbers(written: Writte
     "words",
     ["Nested <![CDATA[ words ]]> :)", "ends in ]]", "a ]]> b ]]> c", "]]>", "x ]] >", "<![CDATA[", "if (a[b[0]]>1)"],
 )
-def test_a_section_that_an_author_ended_by_hand_keeps_all_its_words(written: Written, words: str) -> None:
+def test_a_cdata_section_with_an_unescaped_end_mark_keeps_all_its_text(written: Written, words: str) -> None:
     assert only_post(written(BEGIN + item(body=words) + END)).body == words
 
 
-def test_a_section_escaped_as_wordpress_does_is_joined_again(written: Written) -> None:
+def test_a_cdata_section_escaped_by_wordpress_is_joined_again(written: Written) -> None:
     assert only_post(written(BEGIN + item(body="a ]]]]><![CDATA[> b") + END)).body == "a ]]> b"
 
 
-def test_a_section_that_never_ends_does_not_take_the_next_post_along(written: Written) -> None:
+def test_an_unterminated_cdata_section_does_not_swallow_the_next_post(written: Written) -> None:
     broken = item(1, body="Lost end").replace("Lost end]]></content:encoded>", "Lost end</content:encoded>")
     records, refusal = read(written(BEGIN + broken + item(2) + END))
     assert refusal is None
@@ -240,25 +240,25 @@ def test_a_section_that_never_ends_does_not_take_the_next_post_along(written: Wr
     assert first.body.startswith("Lost end")
 
 
-def test_bare_ampersands_and_html_entities_in_a_title_are_read_as_meant(written: Written) -> None:
+def test_bare_ampersands_and_html_entities_in_a_title_are_resolved(written: Written) -> None:
     title = "Salt & Sons &amp; more&nbsp;&copy; &unknown; <b>bold</b> end"
     post = only_post(written((BEGIN + item() + END).replace("Post 1", title)))
     assert post.title == "Salt & Sons & more\xa0©  bold end"
 
 
-def test_an_item_that_was_never_closed_ends_where_the_next_begins(written: Written) -> None:
+def test_an_unclosed_item_ends_where_the_next_begins(written: Written) -> None:
     first = item(1, extra=comment(11)).replace("</item>", "")
     records, refusal = read(written(BEGIN + first + item(2, extra=comment(12)) + END))
     assert refusal is None
-    told = [(type(record).__name__, getattr(record, "source_id", None)) for record in records[1:]]
-    assert told == [("WxrPost", 1), ("WxrComment", 11), ("WxrPost", 2), ("WxrComment", 12)]
+    kinds = [(type(record).__name__, getattr(record, "source_id", None)) for record in records[1:]]
+    assert kinds == [("WxrPost", 1), ("WxrComment", 11), ("WxrPost", 2), ("WxrComment", 12)]
 
 
-def test_what_a_server_writes_behind_the_end_is_overlooked(written: Written) -> None:
+def test_server_output_after_the_end_is_ignored(written: Written) -> None:
     assert only_post(written(BEGIN + item() + END + "<br />\nNotice: something")).source_id == 1
 
 
-def test_entities_bring_in_nothing(written: Written, tmp_path: Path) -> None:
+def test_custom_entities_are_never_expanded(written: Written, tmp_path: Path) -> None:
     secret = tmp_path / "secret.txt"
     secret.write_text("the secret")
     doctype = f'<!DOCTYPE rss [<!ENTITY b0 "{"ha" * 50}"><!ENTITY x SYSTEM "file://{secret}">\n'
@@ -277,7 +277,7 @@ def test_reading_needs_no_django() -> None:
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
 
 
-def test_a_real_site_is_read_whole(material: Path) -> None:
+def test_a_real_site_is_read_completely(material: Path) -> None:
     records, refusal = read(material / "wxr-cc-labs" / "wordpress.scrubbed.xml")
     assert refusal is None
     kinds = [post.kind for post in of(WxrPost, records)]

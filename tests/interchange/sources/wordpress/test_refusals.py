@@ -1,4 +1,4 @@
-"""What is no export is refused in a sentence that names the line, and a damaged one after what is whole."""
+"""A file of another kind is refused in a sentence that names the line, and a damaged export after its complete part."""
 
 import gzip
 import os
@@ -15,7 +15,7 @@ from broadsheet.interchange.sources.wordpress.wxr import WxrPost
 from tests.interchange.conftest import Written
 from tests.interchange.wxr import BEGIN, END, item, of, read
 
-NOBODY = 65534  # the user that owns nothing
+NOBODY = 65534  # the user id of “nobody”
 FEED = '<rss version="2.0">\n<channel>\n<title>Feed</title>\n<item><title>News</title></item>\n</channel></rss>'
 
 
@@ -37,7 +37,7 @@ FEED = '<rss version="2.0">\n<channel>\n<title>Feed</title>\n<item><title>News</
         (item(), "<item>", 1),
     ],
 )
-def test_what_is_no_export_is_refused_with_its_line(written: Written, content: str, words: str, line: int) -> None:
+def test_a_file_of_another_kind_is_refused_with_its_line(written: Written, content: str, words: str, line: int) -> None:
     records, refusal = read(written(content))
     assert records == []
     assert refusal is not None
@@ -55,7 +55,7 @@ def test_what_is_no_export_is_refused_with_its_line(written: Written, content: s
     ],
     ids=["gzip", "zip", "picture"],
 )
-def test_what_is_no_text_is_refused_by_what_it_is(written: Written, content: bytes, words: str) -> None:
+def test_a_binary_file_is_refused_by_its_kind(written: Written, content: bytes, words: str) -> None:
     records, refusal = read(written(content))
     assert records == []
     assert refusal is not None
@@ -71,21 +71,21 @@ def test_a_folder_a_missing_file_and_a_pipe_are_refused(tmp_path: Path) -> None:
 
 
 @contextmanager
-def nobody_in_particular() -> Iterator[None]:
-    """Root may open every file; for a moment this process is somebody else."""
-    somebody = os.geteuid()
-    if somebody == 0:
+def unprivileged_user() -> Iterator[None]:
+    """Run as a user without rights, because root may open every file."""
+    user = os.geteuid()
+    if user == 0:
         os.seteuid(NOBODY)
     try:
         yield
     finally:
-        os.seteuid(somebody)
+        os.seteuid(user)
 
 
-def test_a_file_that_may_not_be_opened_is_refused(written: Written) -> None:
+def test_a_file_without_read_permission_is_refused(written: Written) -> None:
     path = written(BEGIN + END)
     path.chmod(0)
-    with nobody_in_particular():
+    with unprivileged_user():
         assert "Permission denied" in str(read(path)[1])
 
 
@@ -95,19 +95,19 @@ def test_a_refusal_is_a_refusal_of_the_paper() -> None:
     assert (refusal.message, refusal.code, refusal.http_status) == ("Line 3: No.", "not-an-export", 422)
 
 
-def test_a_file_cut_off_anywhere_gives_the_whole_posts_and_then_its_line(written: Written) -> None:
+def test_a_file_truncated_anywhere_yields_the_complete_posts_and_then_names_its_line(written: Written) -> None:
     export = BEGIN + item(1) + item(2) + END
     for end in range(len(BEGIN) - 40, export.index("</rss")):
         records, refusal = read(written(export[:end]))
         whole = export[:end].count("</item>")
         assert [post.source_id for post in of(WxrPost, records)] == [1, 2][:whole], export[:end][-30:]
         assert refusal is not None
-        assert f"behind {whole} whole posts" in refusal.message
+        assert f"after {whole} complete posts" in refusal.message
         assert refusal.line == export[:end].rstrip("\n").count("\n") + 1
         assert "Export the site again" in refusal.message
 
 
-def test_a_text_too_long_to_be_read_is_refused_and_never_shortened(written: Written) -> None:
+def test_a_text_too_long_for_the_parser_is_refused_and_never_shortened(written: Written) -> None:
     records, refusal = read(written(BEGIN + item(1) + item(2, body="word\n" * 2_500_000) + item(3) + END))
     assert [post.source_id for post in of(WxrPost, records)] == [1]
     assert refusal is not None
@@ -115,7 +115,7 @@ def test_a_text_too_long_to_be_read_is_refused_and_never_shortened(written: Writ
     assert refusal.line > BEGIN.count("\n") + item().count("\n")
 
 
-def test_elements_nested_beyond_all_sense_are_refused_with_their_line(written: Written) -> None:
+def test_elements_nested_too_deeply_are_refused_with_their_line(written: Written) -> None:
     _, refusal = read(written(BEGIN + "<a>" * 300 + item() + END))
     assert refusal is not None
     assert refusal.line == BEGIN.count("\n") + 1
@@ -132,7 +132,7 @@ def test_a_second_export_in_the_same_file_is_not_lost_silently(written: Written,
     assert first.count("\n") < refusal.line <= first.count("\n") + 3
 
 
-def test_tags_closed_too_often_never_end_the_reading_silently(written: Written) -> None:
+def test_unmatched_closing_tags_never_end_the_reading_silently(written: Written) -> None:
     posts = "".join(item(number, extra="</b></i>") for number in range(1, 6))
     _, refusal = read(written(BEGIN + posts + END))
     assert refusal is not None
@@ -140,8 +140,8 @@ def test_tags_closed_too_often_never_end_the_reading_silently(written: Written) 
     assert refusal.line == BEGIN.count("\n") + item().count("\n")
 
 
-def test_a_file_with_more_damage_than_sense_is_refused(written: Written, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_with_too_many_errors_is_refused(written: Written, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reader, "REPAIRS_ALLOWED", 20)
     _, refusal = read(written(BEGIN + item(1, extra="&unknown;" * 30) + END))
     assert refusal is not None
-    assert "had to be mended" in refusal.message
+    assert "errors up to this line" in refusal.message

@@ -1,4 +1,4 @@
-"""A file of any size is read in the same memory, in pieces of any size, with its progress told."""
+"""A file of any size is read in bounded memory, in chunks of any size, and the progress is reported."""
 
 import subprocess
 import sys
@@ -27,7 +27,7 @@ print(count, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
 
 
 def growth(small: Path, large: Path) -> tuple[int, int]:
-    """Reads both in a process of its own; gives the records of the large one and the KiB it needed more."""
+    """Read both in a new process; return the records of the large file, and the growth of the peak memory in KiB."""
     command = [sys.executable, "-c", MEASURED, str(small), str(large)]
     run = subprocess.run(command, check=True, capture_output=True, text=True)
     count, more = run.stdout.split()
@@ -52,7 +52,9 @@ def test_memory_stays_flat(tmp_path: Path, written: Written, shape: str) -> None
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 5, 7, 64])
-def test_where_the_pieces_end_makes_no_difference(written: Written, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+def test_the_size_of_the_chunks_makes_no_difference(
+    written: Written, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
     hard = "Fähre ]]> und <![CDATA[ Kai ]]]]><![CDATA[> &#8; &#xD800; & ]] 🚢"
     export = BEGIN + item(1, body=hard, extra=comment(4)) + item(2, body="]]") + END
     whole = read(written(export))
@@ -62,15 +64,15 @@ def test_where_the_pieces_end_makes_no_difference(written: Written, monkeypatch:
     assert read(written(export)) == whole
 
 
-def test_progress_tells_the_bytes_read_and_the_bytes_in_all(written: Written) -> None:
+def test_progress_is_called_with_the_bytes_read_and_the_bytes_in_all(written: Written) -> None:
     path = written(BEGIN + "".join(item(number) for number in range(200)) + END)
-    told: list[tuple[int, int]] = []
-    assert sum(1 for _ in read_export(path, progress=lambda read, total: told.append((read, total)))) == 201
+    calls: list[tuple[int, int]] = []
+    assert sum(1 for _ in read_export(path, progress=lambda read, total: calls.append((read, total)))) == 201
     size = path.stat().st_size
-    assert [total for _, total in told] == [size] * len(told)
-    assert [read for read, _ in told] == sorted(read for read, _ in told)
-    assert told[-1] == (size, size)
-    assert len(told) > 1
+    assert [total for _, total in calls] == [size] * len(calls)
+    assert [read for read, _ in calls] == sorted(read for read, _ in calls)
+    assert calls[-1] == (size, size)
+    assert len(calls) > 1
 
 
 def test_reading_may_be_stopped_at_any_record(written: Written) -> None:
