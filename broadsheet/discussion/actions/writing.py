@@ -59,7 +59,7 @@ def _submit(comment: Comment, revision: Revision) -> Comment:
 
 
 def _store(comment: Comment, revision: Revision) -> Comment:
-    """Insert the comment and its revision, which refer to each other by primary keys reserved beforehand (ADR 27)."""
+    """Insert the comment and its revision, which refer to each other by primary keys reserved beforehand (ADR 22)."""
     comment.pk, revision.pk = reserve_ids(Comment, Revision)
     comment.latest = revision  # set now: a foreign key takes over the primary key that its row has at that moment
     comment.root = comment.parent.root if comment.parent else comment

@@ -31,7 +31,7 @@ def check_constraints_now(schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("discussion", "0004_commenters_and_emails"), ("newsroom", "0006_search_bounds")]
+    dependencies = [("discussion", "0004_commenters_and_emails"), ("newsroom", "0008_article_language")]
     operations = [
         migrations.CreateModel(
             name="Thread",

@@ -1,0 +1,40 @@
+"""The database's own guarantees are still there after all migrations: SQLite loses a trigger with the table it is on."""
+
+import pytest
+from django.db import connection
+
+from broadsheet.core.append_only import AppendOnly
+from broadsheet.core.companion import CompanionRow
+from django.db.migrations.loader import MigrationLoader
+
+pytestmark = pytest.mark.django_db
+
+
+def expected() -> set[str]:
+    """Return the names of the triggers that the migrations set on this kind of database."""
+    names: set[str] = set()
+    for migration in MigrationLoader(connection).disk_migrations.values():
+        for operation in migration.operations:
+            if isinstance(operation, AppendOnly):
+                verbs = ["no_update", "no_delete"] if connection.vendor == "sqlite" else ["final"]
+                names |= {f"{operation.table}_{verb}" for verb in verbs}
+            if isinstance(operation, CompanionRow):
+                names.add(operation.trigger)
+    return names
+
+
+def present() -> set[str]:
+    """Return the names of the triggers in the database, those of the search index and of foreign keys excepted."""
+    question = (
+        "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        if connection.vendor == "sqlite"
+        else "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(question)
+        return {name for (name,) in cursor.fetchall()}
+
+
+def test_every_trigger_that_a_migration_sets_is_there() -> None:
+    assert expected()
+    assert expected() <= present()
