@@ -1,11 +1,11 @@
-"""The database's own guarantees are still there after all migrations: SQLite loses a trigger with the table it is on."""
+"""The guarantees of the database after all migrations: SQLite loses a trigger together with its table."""
 
 import pytest
 from django.db import connection
+from django.db.migrations.loader import MigrationLoader
 
 from broadsheet.core.append_only import AppendOnly
 from broadsheet.core.companion import CompanionRow
-from django.db.migrations.loader import MigrationLoader
 
 pytestmark = pytest.mark.django_db
 
