@@ -12,13 +12,14 @@ import pytest
 import time_machine
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from broadsheet.mail import actions, delivery
 from broadsheet.mail.models import MAX_ATTEMPTS, Email
 from broadsheet.mail.states import EmailState
+from tests.threads import connected
 from tools.ports import free_port
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -260,9 +261,8 @@ def test_two_at_once_hand_each_email_over_once(office: PostOffice) -> None:
     def work() -> None:
         together.wait()
         delivery.deliver_due()
-        connections.close_all()
 
-    workers = [threading.Thread(target=work) for _ in range(3)]
+    workers = [threading.Thread(target=connected, args=(work,)) for _ in range(3)]
     for worker in workers:
         worker.start()
     for worker in workers:
@@ -280,7 +280,7 @@ def test_what_is_rolled_back_sends_nothing(office: PostOffice) -> None:
 
 def test_it_is_delivered_soon_after_it_is_written_and_for_as_long_as_nobody_stops_it(office: PostOffice) -> None:
     stop = threading.Event()
-    worker = threading.Thread(target=delivery.deliver, args=(stop,))
+    worker = threading.Thread(target=connected, args=(lambda: delivery.deliver(stop),))
     worker.start()
     try:
         for number in range(3):
