@@ -20,7 +20,7 @@ def copy() -> Copy:
     return read_copy()
 
 
-def test_the_whole_copy_is_read_and_is_as_much_as_was_promised(copy: Copy) -> None:
+def test_the_copy_has_the_promised_size(copy: Copy) -> None:
     assert len(copy.sections) >= 6
     assert len(copy.stories) >= 60
     assert len({story.published.year for story in copy.stories}) >= 4
@@ -48,7 +48,7 @@ def test_readers_comments_are_in_every_state_and_declined_for_every_reason(copy:
     assert {remark.reason for remark in copy.remarks if remark.reason} == {reason.value for reason in Reason}
 
 
-def test_whoever_is_not_read_is_told_why(copy: Copy) -> None:
+def test_declined_and_removed_comments_have_a_reason(copy: Copy) -> None:
     unread = [remark for remark in copy.remarks if remark.state in {CommentState.DECLINED, CommentState.REMOVED}]
     assert [remark.id for remark in unread if not (remark.reason and remark.explanation)] == []
 
@@ -59,7 +59,7 @@ def test_only_the_published_are_answered_or_leave_a_stub(copy: Copy) -> None:
     assert [remark.id for remark in copy.remarks if remark.answers and states[remark.answers] not in shown] == []
 
 
-def test_no_page_takes_an_address_that_the_paper_needs(copy: Copy) -> None:
+def test_no_page_has_an_address_of_the_paper_itself(copy: Copy) -> None:
     assert {page.slug for page in copy.pages} & {section.slug for section in copy.sections} == set()
     slugs = {page.slug for page in copy.pages} | {section.slug for section in copy.sections}
     assert slugs & settings.RESERVED_SLUGS == set()
@@ -81,14 +81,16 @@ def test_the_front_page_has_one_lead_and_its_seconds(copy: Copy) -> None:
         ("remarks", {"answers": "nothing"}, "does not stand before it"),
     ],
 )
-def test_a_name_that_leads_nowhere_is_refused(copy: Copy, place: str, change: dict[str, object], told: str) -> None:
+def test_a_reference_to_a_missing_object_is_refused(
+    copy: Copy, place: str, change: dict[str, object], told: str
+) -> None:
     first, *others = getattr(copy, place)
     broken = dataclasses.replace(copy, **{place: [dataclasses.replace(first, **change), *others]})  # type: ignore[arg-type]
     with pytest.raises(CopyFault, match=told):
         check_references(broken)
 
 
-def test_two_articles_of_one_name_are_refused(copy: Copy) -> None:
+def test_two_articles_with_the_same_name_are_refused(copy: Copy) -> None:
     with pytest.raises(CopyFault, match="same file name"):
         check_references(dataclasses.replace(copy, stories=[*copy.stories, copy.stories[0]]))
 
@@ -98,7 +100,7 @@ def test_one_comment_written_twice_is_refused(copy: Copy) -> None:
         check_references(dataclasses.replace(copy, remarks=[*copy.remarks, copy.remarks[0]]))
 
 
-def test_a_photograph_that_is_not_there_is_named(tmp_path: Path) -> None:
+def test_a_missing_photograph_is_named(tmp_path: Path) -> None:
     with pytest.raises(CopyFault, match=r"no photograph whale\.jpg"):
         photo_file("whale", tmp_path)
 
@@ -112,7 +114,7 @@ def test_a_photograph_that_is_not_there_is_named(tmp_path: Path) -> None:
         ('+++\nheadline = "H"\n+++\n!whistle', "cannot be read"),
     ],
 )
-def test_a_page_that_cannot_be_read_is_named_with_what_is_wrong(tmp_path: Path, page: str, told: str) -> None:
+def test_an_invalid_page_is_named_with_its_mistake(tmp_path: Path, page: str, told: str) -> None:
     for name in ("sections", "authors", "comments", "terms", "donations"):
         (tmp_path / f"{name}.toml").write_bytes((COPY / f"{name}.toml").read_bytes())
     (tmp_path / "pages").mkdir()
@@ -121,7 +123,7 @@ def test_a_page_that_cannot_be_read_is_named_with_what_is_wrong(tmp_path: Path, 
         read_copy(tmp_path)
 
 
-def test_a_table_of_comments_that_is_no_toml_is_named(tmp_path: Path) -> None:
+def test_invalid_toml_is_named(tmp_path: Path) -> None:
     (tmp_path / "sections.toml").write_text("section = what?")
     with pytest.raises(CopyFault, match=r"sections\.toml is no TOML"):
         read_copy(tmp_path)
@@ -150,7 +152,7 @@ def test_every_mark_becomes_its_block() -> None:
     "body",
     ["## Sub\nmore", "> Said\nby him", "- one\ntwo", "| a | b |\n| 1 |", "![x]", "!correction soon: no", "#Sub", "!x"],
 )
-def test_marks_that_run_into_each_other_are_refused(body: str) -> None:
+def test_markup_without_a_blank_line_between_is_refused(body: str) -> None:
     with pytest.raises(CopyFault, match="cannot be read"):
         read_text(body)
 

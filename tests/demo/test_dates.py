@@ -38,7 +38,7 @@ def test_every_comment_stands_between_what_it_is_about_and_now(now: datetime) ->
 
 
 @given(NOWS)
-def test_what_waits_has_not_waited_for_longer_than_a_working_day(now: datetime) -> None:
+def test_unreviewed_comments_are_at_most_a_working_day_old(now: datetime) -> None:
     dates = dates_for([story.published for story in COPY.stories], zone=ZONE, now=now)
     written = times_of_writing(COPY.remarks, COPY.stories, dates)
     waiting = [written[remark.id] for remark in COPY.remarks if remark.state in {"pending", "unverified"}]

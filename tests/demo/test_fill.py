@@ -182,7 +182,7 @@ def in_a_folder(settings: Settings, tmp_path: Path) -> Path:
 
 
 @pytest.mark.django_db
-def test_a_run_that_stops_half_way_leaves_nothing_and_the_next_completes(in_a_folder: Path) -> None:
+def test_an_interrupted_run_leaves_no_rows_and_the_next_completes(in_a_folder: Path) -> None:
     appeal = dataclasses.replace(COPY.appeal, iban="DE00 0000 0000 0000 0000 00")
     with pytest.raises(ValidationError):
         fill(dataclasses.replace(SMALL, appeal=appeal))
@@ -194,7 +194,7 @@ def test_a_run_that_stops_half_way_leaves_nothing_and_the_next_completes(in_a_fo
 
 
 @pytest.mark.django_db
-def test_a_paper_with_copy_of_its_own_is_left_alone(in_a_folder: Path) -> None:
+def test_a_paper_with_articles_is_left_alone(in_a_folder: Path) -> None:
     article = newsroom.article()
     with pytest.raises(CommandError, match="articles of its own"):
         call_command(fill_demo.Command())

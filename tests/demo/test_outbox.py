@@ -32,7 +32,7 @@ def post(subject: str = "Please confirm", text: str = "Hello.\n", to: str = "ada
     return outbox.emails()[0].name
 
 
-def test_an_email_is_one_whole_file_and_nothing_unfinished_is_left(folder: Path) -> None:
+def test_an_email_is_one_complete_file(folder: Path) -> None:
     name = post()
     assert [path.name for path in folder.iterdir()] == [f"{name}.eml"]
     assert folder.stat().st_mode & 0o777 == 0o700
@@ -44,7 +44,7 @@ def test_the_outbox_is_empty_before_the_first_email(client: Client) -> None:
     assert "No emails yet" in page.content.decode()
 
 
-def test_the_newest_email_stands_first(client: Client) -> None:
+def test_the_newest_email_comes_first(client: Client) -> None:
     for number in range(3):
         post(subject=f"Email {number}")
     page = client.get("/demo/outbox/").content.decode()
@@ -76,7 +76,7 @@ def test_the_addresses_in_an_email_can_be_followed_and_end_where_they_end(client
     assert '<a href="https://a.example/?b=1&amp;c=2">' in page
 
 
-def test_an_email_in_any_script_comes_out_as_it_went_in() -> None:
+def test_an_email_in_any_script_is_stored_unchanged() -> None:
     text = "Grüße aus Łódź, 東京 und 🦪.\n" + "x" * 1200 + "\n"
     name = post(subject="Grüße 🦪", text=text)
     email = outbox.email(name)
@@ -84,7 +84,7 @@ def test_an_email_in_any_script_comes_out_as_it_went_in() -> None:
     assert (email.subject, email.text) == ("Grüße 🦪", text)
 
 
-def test_what_an_email_says_is_never_markup(client: Client) -> None:
+def test_the_text_of_an_email_is_escaped(client: Client) -> None:
     evil = "<script>alert(1)</script> javascript:alert(1) https://a.example/\"onmouseover='x'"
     name = post(subject="<img src=x onerror=alert(1)>", text=evil)
     for address in ("/demo/outbox/", f"/demo/outbox/{name}/"):
@@ -115,7 +115,7 @@ def test_what_an_email_says_is_never_markup(client: Client) -> None:
         "[a]",
     ],
 )
-def test_no_name_leads_out_of_the_outbox(client: Client, folder: Path, name: str) -> None:
+def test_no_name_reads_a_file_outside_the_outbox(client: Client, folder: Path, name: str) -> None:
     post()
     (folder.parent / "secret.eml").write_bytes(b"Subject: secret\n\nsecret\n")
     assert outbox.email(name) is None
@@ -136,7 +136,7 @@ def test_the_outbox_can_only_be_read(client: Client) -> None:
     assert client.post("/demo/outbox/").status_code == 405
 
 
-def test_a_paper_that_is_no_demo_has_no_outbox_and_no_strip(client: Client, settings: Settings) -> None:
+def test_a_real_paper_has_no_outbox_and_no_strip(client: Client, settings: Settings) -> None:
     settings.DEMO = False
     settings.ROOT_URLCONF = "broadsheet.config.urls"
     assert client.get("/demo/outbox/").status_code == 404

@@ -52,13 +52,13 @@ def test_lines_without_content_are_left_out_at_the_end_only() -> None:
 
 
 @pytest.mark.parametrize("field", ["account_name", "purpose"])
-def test_a_line_break_in_a_field_makes_no_line_of_its_own(field: str) -> None:
+def test_a_line_break_in_a_field_adds_no_line_to_the_code(field: str) -> None:
     lines = appeal(**{field: "One\r\ntwo\nthree"}).transfer_payload().split("\n")
     assert len(lines) == 11
     assert "One two three" in lines
 
 
-def test_what_a_code_cannot_carry_is_refused_in_words() -> None:
+def test_texts_too_long_for_the_code_are_refused() -> None:
     fits = appeal(account_name="K" * 70, purpose="W" * 140)
     assert len(fits.transfer_payload().encode()) <= 331
     with pytest.raises(ValidationError, match="too long for the code"):
@@ -78,7 +78,7 @@ def test_the_largest_code_stays_within_version_13() -> None:
 @pytest.mark.parametrize(
     "iban", [IBAN, "de75512108001245126199", "NO93 8601 1117 947", "MT84MALT011000012345MTLCAST001S"]
 )
-def test_a_true_account_number_is_taken_however_it_is_written(iban: str) -> None:
+def test_a_valid_iban_is_accepted_in_any_notation(iban: str) -> None:
     assert appeal(iban=iban).iban == iban.replace(" ", "").upper()
 
 
@@ -93,13 +93,13 @@ def test_a_true_account_number_is_taken_however_it_is_written(iban: str) -> None
         "DE" * 20,
     ],
 )
-def test_a_wrong_account_number_is_refused_in_words(iban: str) -> None:
+def test_an_invalid_iban_is_refused(iban: str) -> None:
     with pytest.raises(ValidationError, match="This IBAN is not valid"):
         appeal(iban=iban)
 
 
 @pytest.mark.parametrize("bic", ["SOGEDE", "SOGEDEFFX", "12345678"])
-def test_a_wrong_bic_is_refused_in_words(bic: str) -> None:
+def test_an_invalid_bic_is_refused(bic: str) -> None:
     with pytest.raises(ValidationError, match="This BIC is not valid"):
         appeal(bic=bic)
 
@@ -139,13 +139,13 @@ def test_an_editor_writes_the_appeal_and_readers_see_it_with_links_account_and_c
     assert str(code["src"]).startswith("data:image/svg+xml")
 
 
-def test_a_fourth_link_is_refused_in_words() -> None:
+def test_a_fourth_link_is_refused() -> None:
     answer = send(LINKS)
     assert "at most 3" in words_of(answer)
     assert not DonationAppeal.objects.filter(shown=True).exists()
 
 
-def test_a_wrong_account_number_is_told_beside_its_field() -> None:
+def test_an_invalid_iban_is_reported_at_its_field() -> None:
     assert "This IBAN is not valid" in words_of(send([], iban="DE00 0000"))
 
 
@@ -155,12 +155,12 @@ def test_without_an_account_there_is_no_code(client: Client) -> None:
     assert not shown.select("img")
 
 
-def test_an_appeal_that_is_switched_off_is_not_there(client: Client) -> None:
+def test_a_hidden_appeal_is_on_no_page(client: Client) -> None:
     appeal(shown=False)
     assert not below_an_article(client).select(".appeal")
 
 
-def test_what_the_paper_writes_is_text(client: Client) -> None:
+def test_the_text_of_the_appeal_is_escaped(client: Client) -> None:
     appeal(headline="<script>alert(1)</script>", text="<img src=x>", account_name="<b>Courant</b>")
     (shown,) = below_an_article(client).select("aside.appeal")
     assert not shown.select("script, b, img[src=x]")

@@ -68,7 +68,7 @@ def test_the_code_on_a_readers_screen_says_what_the_appeal_says(
     assert text_of(modules) == written(appeal)
 
 
-def test_one_wrong_module_is_noticed(appeal: DonationAppeal) -> None:
+def test_one_wrong_module_is_detected(appeal: DonationAppeal) -> None:
     """That the reading above can fail: at the last module of the data, and at the first of the format."""
     for row, column in [(-1, -1), (8, 0)]:
         modules = symbol(written(appeal))

@@ -62,18 +62,18 @@ def test_every_page_fits_every_width(visit: Visit, article: ArticlePage) -> None
             assert page.evaluate("document.documentElement.scrollWidth") <= width, (name, width)
 
 
-def test_what_can_be_touched_has_room_for_a_fingertip(visit: Visit, article: ArticlePage) -> None:
+def test_every_control_is_large_enough_to_touch(visit: Visit, article: ArticlePage) -> None:
     visit.page.set_viewport_size({"width": 390, "height": 800})
     for name, address in papers.public_addresses(article).items():
         assert visit.to(address).evaluate(SMALL_TARGETS) == [], name
 
 
-def test_what_can_be_touched_at_the_desk_has_room_for_a_fingertip(desk_visit: Visit, article: ArticlePage) -> None:
+def test_every_control_at_the_desk_is_large_enough_to_touch(desk_visit: Visit, article: ArticlePage) -> None:
     for name, address in papers.desk_addresses(article).items():
         assert desk_visit.to(address).evaluate(SMALL_TARGETS) == [], name
 
 
-def test_the_first_key_leads_past_the_masthead(visit: Visit, article: ArticlePage) -> None:
+def test_the_first_tab_stop_skips_the_masthead(visit: Visit, article: ArticlePage) -> None:
     page = visit.to(f"/{article.address}/")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"

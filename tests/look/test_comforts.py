@@ -32,7 +32,7 @@ def test_without_scripts_a_reader_reads_and_comments(plain_visit: Visit, article
     assert Comment.objects.get().latest.text == WORDS  # type: ignore[union-attr]
 
 
-def test_without_scripts_a_mistake_is_told_beside_its_field_and_the_text_is_kept(
+def test_without_scripts_an_error_is_shown_at_its_field_and_the_text_is_kept(
     plain_visit: Visit, article: ArticlePage
 ) -> None:
     page = plain_visit.to(f"/{article.address}/")
@@ -74,7 +74,7 @@ def test_a_draft_stays_with_its_article(visit: Visit, article: ArticlePage) -> N
     expect(page.get_by_label("Comment", exact=True)).to_have_value("")
 
 
-def test_a_film_asks_nobody_before_it_is_played(visit: Visit, article: ArticlePage) -> None:
+def test_a_video_requests_no_third_party_before_it_is_played(visit: Visit, article: ArticlePage) -> None:
     page = visit.to(f"/{article.address}/")
     assert visit.elsewhere == []
     page.get_by_role("link", name="The vote, 2 minutes").click()

@@ -54,14 +54,14 @@ def test_on_a_telephone_no_font_is_asked_for_before_the_photograph(
         assert kinds[0] == first, visit.asked
 
 
-def test_no_page_asks_anybody_else(visit: Visit, article: ArticlePage) -> None:
+def test_no_page_requests_a_third_party(visit: Visit, article: ArticlePage) -> None:
     for name, address in papers.public_addresses(article).items():
         visit.to(address)
         assert not visit.elsewhere, name
         assert visit.asked, name
 
 
-def test_the_policy_forbids_nothing_that_a_page_needs(visit: Visit, article: ArticlePage) -> None:
+def test_the_content_security_policy_allows_all_that_a_page_needs(visit: Visit, article: ArticlePage) -> None:
     said: list[str] = []
     visit.page.on("console", lambda message: said.append(message.text))
     for address in papers.public_addresses(article).values():

@@ -100,7 +100,7 @@ def test_the_text_begins_with_its_place(read: Callable[[str], BeautifulSoup], ar
     assert first.get_text().startswith("BRACKWATER\N{NO-BREAK SPACE}— The ferry stays")
 
 
-def test_an_article_taken_down_says_so_and_leads_on(read: Callable[[str], BeautifulSoup], article: ArticlePage) -> None:
+def test_an_unpublished_article_offers_next_steps(read: Callable[[str], BeautifulSoup], article: ArticlePage) -> None:
     article.unpublish()
     page = read(f"/{article.address}/")
     assert page.select_one("h1").get_text() == "This article is no longer available"  # type: ignore[union-attr]
@@ -117,13 +117,13 @@ def test_a_refusal_leaves_the_text_in_the_form(client: Client, article: ArticleP
     assert page.select_one("textarea").get_text(strip=True) == "I stood on the <quay>."  # type: ignore[union-attr]
 
 
-def test_the_page_for_our_own_faults_needs_nothing() -> None:
+def test_the_error_page_needs_no_database() -> None:
     connections.close_all()
     assert "The problem is on our side" in render_to_string("500.html")
 
 
 @pytest.mark.parametrize("code", ["400", "403", "403_csrf", "404", "410"])
-def test_every_other_fault_leads_on(rf: object, code: str) -> None:
+def test_every_other_error_page_offers_next_steps(rf: object, code: str) -> None:
     assert 'href="/archive/"' in render_to_string(f"{code}.html")
 
 

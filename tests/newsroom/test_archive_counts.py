@@ -50,14 +50,14 @@ def counted() -> list[str]:
     return [query["sql"] for query in log.captured_queries if "COUNT(" in query["sql"]]
 
 
-def test_what_is_counted_once_is_not_counted_again(paper: Paper) -> None:
+def test_a_count_is_cached(paper: Paper) -> None:
     before = {2018: 1, 2019: 2, 2020: 1, "Harbour": 3, "Council": 1}
     assert numbers() == before
     assert counted() == []
     assert numbers() == before
 
 
-def test_after_a_publication_its_year_and_its_section_alone_are_counted(paper: Paper) -> None:
+def test_a_publication_renews_the_counts_of_its_year_and_section_only(paper: Paper) -> None:
     numbers()
     article(paper["budget"].section, day(2020), slug="deficit")
     assert len(counted()) == 2
@@ -80,7 +80,7 @@ CHANGES: dict[str, tuple[Callable[[Paper], Any], dict[Any, int]]] = {
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_no_number_of_before_is_shown_after_an_article_came_or_went(paper: Paper, change: str) -> None:
+def test_no_outdated_count_is_shown_after_a_publication(paper: Paper, change: str) -> None:
     numbers()
     happens, after = CHANGES[change]
     happens(paper)

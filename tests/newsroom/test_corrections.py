@@ -36,7 +36,7 @@ def corrected(section: SectionPage) -> ArticlePage:
     return article(section, DAY, slug="dredger", corrections=["It weighs two tons.", "It was a mushroom anchor."])
 
 
-def test_a_correction_is_added_below_those_that_stand(harbour: SectionPage, editor: Client, client: Client) -> None:
+def test_a_correction_is_added_below_the_published_ones(harbour: SectionPage, editor: Client, client: Client) -> None:
     made = corrected(harbour)
     rows = corrections([*made.corrections.all(), "It is from 1874."])
     edit(editor, made, article_form(corrections=rows), **PUBLISH)
@@ -80,7 +80,7 @@ def backdate(made: ArticlePage) -> object:
 
 @pytest.mark.parametrize("change", [alter, remove, remove_last, reorder, insert_above, backdate])
 @pytest.mark.parametrize("action", [{}, PUBLISH], ids=["draft", "publish"])
-def test_a_published_correction_stays_as_it_is(
+def test_a_published_correction_cannot_be_changed(
     change: Callable[[ArticlePage], object], action: dict[str, str], harbour: SectionPage, editor: Client
 ) -> None:
     made = corrected(harbour)
@@ -90,7 +90,7 @@ def test_a_published_correction_stays_as_it_is(
     assert texts == ["It weighs two tons.", "It was a mushroom anchor."]
 
 
-def test_a_correction_stands_though_the_article_was_taken_down(harbour: SectionPage, editor: Client) -> None:
+def test_a_correction_of_an_unpublished_article_cannot_be_changed(harbour: SectionPage, editor: Client) -> None:
     made = corrected(harbour)
     made.unpublish()
     answer = edit(editor, made, article_form(corrections=remove(made)), **PUBLISH)

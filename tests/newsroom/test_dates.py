@@ -37,7 +37,7 @@ def article_with_comment() -> ArticlePage:
         (GERMAN, "28. März 2019, 06:16 Uhr", "28. März 2019", "Donnerstag, 28. März"),
     ],
 )
-def test_every_public_page_writes_dates_in_the_form_of_the_paper(
+def test_every_public_page_uses_the_date_format_of_the_paper(
     settings: dict[str, str], moment: str, day: str, weekday: str
 ) -> None:
     newsroom.paper(**settings)
@@ -56,7 +56,7 @@ def test_a_comment_is_dated_like_the_article_above_it() -> None:
         assert f"{comment.written_at:%H:%M} {zone}</time></a>" in read(article.get_absolute_url())
 
 
-def test_the_desk_writes_dates_in_the_form_of_the_paper() -> None:
+def test_the_desk_uses_the_date_format_of_the_paper() -> None:
     newsroom.paper(date_format="Y-m-d", time_format="H.i")
     comment = discussion.pending()
     page = accounts.signed_in(Role.REVIEWER).get(reverse("desk:comment", args=[comment.pk])).content.decode()
@@ -76,7 +76,7 @@ def preview(**values: str) -> tuple[int, str]:
         ({"language": "en-gb", "time_zone": "America/New_York"}, "28 March 2019, 06:16 EDT"),
     ],
 )
-def test_the_form_is_previewed_before_it_is_saved(settings: dict[str, str], shown: str) -> None:
+def test_the_date_format_is_previewed_before_it_is_saved(settings: dict[str, str], shown: str) -> None:
     assert preview(**settings) == (200, shown)
     assert Paper.load().language == "en-gb"
 
@@ -89,7 +89,7 @@ def test_the_form_is_previewed_before_it_is_saved(settings: dict[str, str], show
         ({"time_zone": "Mars/Olympus"}, "“Mars/Olympus” is not a time zone."),
     ],
 )
-def test_a_form_that_cannot_be_used_says_so_in_the_preview(settings: dict[str, str], shown: str) -> None:
+def test_the_preview_shows_why_a_date_format_is_invalid(settings: dict[str, str], shown: str) -> None:
     status, text = preview(language="en-gb", **settings)
     assert status == 422
     assert text.startswith(shown)
@@ -99,7 +99,7 @@ def test_the_preview_is_for_staff() -> None:
     assert Client().get(reverse("date-preview")).status_code == 302
 
 
-def test_the_settings_show_the_form_that_is_chosen() -> None:
+def test_the_settings_preview_the_stored_date_format() -> None:
     newsroom.paper(**GERMAN)
     page = accounts.signed_in(Role.EDITOR).get("/cms/settings/newsroom/paper/", follow=True).content.decode()
     assert ">28. März 2019, 06:16 Uhr</output>" in page

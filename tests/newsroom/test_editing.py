@@ -69,13 +69,13 @@ def test_the_form_offers_a_reporter_no_publishing(harbour: SectionPage, reporter
     assert "action-publish" not in reporter.get(address).content.decode()
 
 
-def test_a_reviewer_who_knocks_at_cms_meets_a_page_that_says_why_not() -> None:
+def test_a_reviewer_at_cms_is_told_why_they_cannot_edit() -> None:
     answer = signed_in(Role.REVIEWER).get("/cms/")
     assert answer.status_code == 403
     assert "cannot write or edit articles" in words_of(answer)
 
 
-def test_a_stranger_who_knocks_at_cms_is_asked_to_sign_in(client: Client) -> None:
+def test_a_visitor_at_cms_is_asked_to_sign_in(client: Client) -> None:
     answer = client.get("/cms/")
     assert answer.status_code == 302
     assert answer.headers["Location"].startswith("/sign-in/")
@@ -85,7 +85,7 @@ def test_a_stranger_who_knocks_at_cms_is_asked_to_sign_in(client: Client) -> Non
     "address",
     [reverse("wagtailsettings:edit", args=["newsroom", "paper"]), reverse("wagtailredirects:index")],
 )
-def test_a_reporter_is_told_that_the_papers_settings_are_not_theirs(address: str, reporter: Client) -> None:
+def test_a_reporter_may_not_change_the_settings_of_the_paper(address: str, reporter: Client) -> None:
     answer = reporter.get(address, follow=True)
     assert "you do not have permission" in words_of(answer)
 
@@ -97,7 +97,7 @@ def test_an_editor_names_the_paper_and_its_zone(editor: Client, client: Client) 
     assert "Courant" in words_of(client.get("/"))
 
 
-def test_a_zone_that_is_none_is_refused_in_words(editor: Client) -> None:
+def test_an_unknown_time_zone_is_refused(editor: Client) -> None:
     address = reverse("wagtailsettings:edit", args=["newsroom", "paper"])
     form = {"name": "Courant", "tagline": "", "language": "en-gb", "time_zone": "Atlantis/Deep", "contact": ""}
     answer = editor.post(
@@ -182,7 +182,9 @@ def test_two_revisions_are_compared(harbour: SectionPage, editor: Client) -> Non
 # The clock -----------------------------------------------------------------------------------------------------------
 
 
-def test_an_article_appears_and_disappears_at_its_hours(harbour: SectionPage, editor: Client, client: Client) -> None:
+def test_an_article_is_published_and_unpublished_on_schedule(
+    harbour: SectionPage, editor: Client, client: Client
+) -> None:
     with time_machine.travel(DAY, tick=False):
         hours = {"go_live_at": moment(DAY + timedelta(hours=2)), "expire_at": moment(DAY + timedelta(hours=4))}
         create(editor, harbour, article_form(**hours), **PUBLISH)
@@ -249,7 +251,7 @@ def test_a_changed_slug_leaves_a_redirect_from_the_dated_address(
     assert (answer.status_code, answer.headers["Location"]) == (301, "/2019/03/28/anchor/")
 
 
-def test_a_slug_that_went_and_came_back_is_no_circle(
+def test_a_slug_changed_back_makes_no_redirect_loop(
     harbour: SectionPage,
     editor: Client,
     client: Client,
@@ -263,7 +265,7 @@ def test_a_slug_that_went_and_came_back_is_no_circle(
     assert client.get("/2019/03/28/anchor/", follow=True).status_code == 200
 
 
-def test_a_second_article_of_the_day_with_the_same_slug_is_refused_in_words(editor: Client) -> None:
+def test_a_second_article_of_the_day_with_the_same_slug_is_refused(editor: Client) -> None:
     article(section("Harbour"), timezone.now(), slug="dredger")
     answer = create(editor, section("Town"), article_form(), **PUBLISH)
     assert "already has this address. Please change its last part." in words_of(answer)
@@ -271,7 +273,7 @@ def test_a_second_article_of_the_day_with_the_same_slug_is_refused_in_words(edit
 
 
 @pytest.mark.parametrize("slug", ["archive", "cms", "desk", "feed", "search", "static", "tags", "2019"])
-def test_an_address_that_the_paper_needs_is_refused_in_words(slug: str, editor: Client) -> None:
+def test_an_address_of_the_paper_itself_is_refused(slug: str, editor: Client) -> None:
     address = reverse("wagtailadmin_pages:add", args=["newsroom", "sectionpage", front_page().pk])
     form = {"title": "Section", "slug": slug, "description": "", "comments-TOTAL_FORMS": 0, "comments-INITIAL_FORMS": 0}
     answer = editor.post(address, {**form, **PUBLISH}, follow=True)
@@ -299,7 +301,7 @@ def test_the_byline_keeps_the_order_and_the_roles(harbour: SectionPage, editor: 
     assert shown.index("Ilo Brandt") < shown.index("Ada Lindqvist") < shown.index("photographs")
 
 
-def test_a_lead_photograph_needs_words_for_those_who_do_not_see_it(harbour: SectionPage, editor: Client) -> None:
+def test_a_lead_photograph_needs_an_alt_text(harbour: SectionPage, editor: Client) -> None:
     answer = create(editor, harbour, article_form(lead_image=str(photo().pk)), **PUBLISH)
     assert "Please describe the photograph for readers who cannot see it." in words_of(answer)
     assert not ArticlePage.objects.exists()
@@ -320,9 +322,7 @@ def test_the_column_is_open_closed_or_closes_after_days(harbour: SectionPage) ->
 # The machine room ----------------------------------------------------------------------------------------------------
 
 
-def test_a_draft_is_not_saved_by_itself_more_often_than_every_five_seconds(
-    harbour: SectionPage, editor: Client
-) -> None:
+def test_a_draft_is_autosaved_at_most_every_five_seconds(harbour: SectionPage, editor: Client) -> None:
     made = article(harbour, DAY)
     page = editor.get(reverse("wagtailadmin_pages:edit", args=[made.pk])).content.decode()
     interval = page.split("data-w-autosave-interval-value=")[1].split('"')[1]
@@ -353,7 +353,7 @@ def loads_from_afar(tag: str) -> bool:
     )
 
 
-def test_the_page_types_can_stand_only_where_they_belong() -> None:
+def test_each_page_type_is_allowed_only_below_its_parent() -> None:
     assert SectionPage.can_create_at(front_page())
     assert not ArticlePage.can_create_at(front_page())
     assert ArticlePage.can_create_at(section("Harbour"))

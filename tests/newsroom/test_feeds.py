@@ -55,7 +55,7 @@ def texts(tree: Any, path: str) -> list[str]:
     ("address", "title", "link"),
     [("/feed/", "Courant", "/"), ("/harbour/feed/", "Courant: Harbour", "/harbour/")],
 )
-def test_rss_has_what_the_standard_and_readers_want(
+def test_rss_has_the_required_and_usual_elements(
     address: str, title: str, link: str, dredger: ArticlePage, client: Client
 ) -> None:
     channel = parsed(client, address)[0]
@@ -93,7 +93,7 @@ def test_atom_has_every_element_that_rfc_4287_requires(address: str, dredger: Ar
 
 
 @pytest.mark.parametrize("address", ["/feed/", "/feed/atom/", "/harbour/feed/", "/harbour/feed/atom/"])
-def test_an_empty_feed_is_still_a_feed(address: str, client: Client) -> None:
+def test_an_empty_feed_is_valid(address: str, client: Client) -> None:
     section("Harbour")
     assert not parsed(client, address).xpath("//item | //atom:entry", namespaces=NAMES)
 
@@ -114,7 +114,7 @@ def test_a_guid_stays_when_the_address_changes(dredger: ArticlePage, client: Cli
 
 
 @pytest.mark.parametrize("address", ["/feed/", "/feed/atom/", "/news-sitemap.xml"])
-def test_characters_that_xml_cannot_carry_are_left_out(address: str, client: Client) -> None:
+def test_characters_that_xml_forbids_are_left_out(address: str, client: Client) -> None:
     article(section("Harbour"), timezone.now(), title="Tide\x0b \x1bturns\ufffe", deck="A\x08B")
     assert "Tide turns" in etree.tostring(parsed(client, address), encoding="unicode")
 
@@ -129,7 +129,7 @@ def test_a_feed_never_has_a_comment(dredger: ArticlePage, client: Client) -> Non
 # Sitemaps ------------------------------------------------------------------------------------------------------------
 
 
-def test_the_index_leads_to_maps_with_every_public_page(dredger: ArticlePage, client: Client) -> None:
+def test_the_sitemap_index_leads_to_every_public_page(dredger: ArticlePage, client: Client) -> None:
     plain_page("About")
     found = []
     for part in texts(parsed(client, "/sitemap.xml"), "//map:loc"):
@@ -140,14 +140,14 @@ def test_the_index_leads_to_maps_with_every_public_page(dredger: ArticlePage, cl
         assert client.get(address.removeprefix("http://paper.example")).status_code == 200
 
 
-def test_a_map_tells_when_an_article_was_published_last(dredger: ArticlePage, client: Client) -> None:
+def test_a_sitemap_has_the_last_publication_of_an_article(dredger: ArticlePage, client: Client) -> None:
     (told,) = texts(parsed(client, "/sitemap-articles-1.xml"), "//map:lastmod")
     assert RFC3339.fullmatch(told)
     assert dredger.last_published_at
     assert datetime.fromisoformat(told) == dredger.last_published_at.replace(microsecond=0)
 
 
-def test_the_news_map_has_the_last_two_days_only(client: Client) -> None:
+def test_the_news_sitemap_has_the_last_two_days_only(client: Client) -> None:
     paper(name="Courant & Co", language="en-us")
     harbour, now = section("Harbour"), timezone.now()
     article(harbour, now - timedelta(hours=47), title="Yesterday's anchor")
@@ -159,7 +159,7 @@ def test_the_news_map_has_the_last_two_days_only(client: Client) -> None:
     assert RFC3339.fullmatch(texts(tree, "//news:publication_date")[0])
 
 
-def test_robots_are_shown_the_maps_and_kept_out_of_back_rooms(client: Client) -> None:
+def test_robots_txt_names_the_sitemaps_and_excludes_private_pages(client: Client) -> None:
     told = client.get("/robots.txt").content.decode()
     assert "Sitemap: http://paper.example/sitemap.xml" in told
     for room in ["/cms/", "/desk/", "/receipts/"]:

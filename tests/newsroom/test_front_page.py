@@ -53,7 +53,7 @@ def test_a_front_page_without_articles_says_so(client: Client) -> None:
 
 
 @pytest.mark.usefixtures("tides")
-def test_without_picks_the_latest_stand_at_the_top() -> None:
+def test_without_picks_the_top_shows_the_latest_articles() -> None:
     assert top() == ["Tide 5", "Tide 4", "Tide 3", "Tide 2"]
 
 
@@ -62,35 +62,35 @@ def test_a_pick_leads_and_the_latest_follow(tides: list[ArticlePage]) -> None:
     assert top() == ["Tide 0", "Tide 5", "Tide 4", "Tide 3"]
 
 
-def test_an_empty_slot_fills_itself(tides: list[ArticlePage]) -> None:
+def test_an_empty_slot_shows_the_latest_article(tides: list[ArticlePage]) -> None:
     pick(FrontSlot(article=None, sort_order=0), FrontSlot(article=tides[0], sort_order=1))
     assert top() == ["Tide 5", "Tide 0", "Tide 4", "Tide 3"]
 
 
-def test_a_slot_whose_time_is_over_fills_itself(tides: list[ArticlePage]) -> None:
+def test_an_expired_slot_shows_the_latest_article(tides: list[ArticlePage]) -> None:
     over, later = timezone.now() - timedelta(minutes=1), timezone.now() + timedelta(minutes=1)
     pick(FrontSlot(article=tides[0], until=over, sort_order=0), FrontSlot(article=tides[1], until=later, sort_order=1))
     assert top() == ["Tide 5", "Tide 1", "Tide 4", "Tide 3"]
 
 
-def test_a_pick_that_was_taken_down_makes_room(tides: list[ArticlePage]) -> None:
+def test_an_unpublished_pick_is_replaced(tides: list[ArticlePage]) -> None:
     pick(FrontSlot(article=tides[0], sort_order=0))
     tides[0].unpublish()
     assert top() == ["Tide 5", "Tide 4", "Tide 3", "Tide 2"]
 
 
-def test_a_pick_that_was_deleted_makes_room(tides: list[ArticlePage]) -> None:
+def test_a_deleted_pick_is_replaced(tides: list[ArticlePage]) -> None:
     pick(FrontSlot(article=tides[0], sort_order=0))
     tides[0].delete()
     assert top() == ["Tide 5", "Tide 4", "Tide 3", "Tide 2"]
 
 
-def test_an_article_picked_twice_stands_once_and_no_place_stays_empty(tides: list[ArticlePage]) -> None:
+def test_an_article_picked_twice_appears_once_and_every_place_is_filled(tides: list[ArticlePage]) -> None:
     pick(FrontSlot(article=tides[0], sort_order=0), FrontSlot(article=tides[0], sort_order=1))
     assert top() == ["Tide 0", "Tide 5", "Tide 4", "Tide 3"]
 
 
-def test_no_article_stands_twice_on_the_page(tides: list[ArticlePage], harbour: SectionPage, client: Client) -> None:
+def test_no_article_appears_twice_on_the_page(tides: list[ArticlePage], harbour: SectionPage, client: Client) -> None:
     front = front_page()
     front.slots.set([FrontSlot(article=tides[0], sort_order=0)])
     front.shown_sections.set([FrontSection(section=harbour, article=tides[0], sort_order=0)])
@@ -104,7 +104,7 @@ def columns() -> dict[str, list[str]]:
     return {column.section.title: [found.title for found in column.articles] for column in composed().columns}
 
 
-def test_sections_stand_as_picked_led_by_the_pick_while_it_holds(
+def test_sections_appear_in_the_picked_order_led_by_the_pick_until_it_expires(
     tides: list[ArticlePage], harbour: SectionPage
 ) -> None:
     town = section("Town")
@@ -124,7 +124,7 @@ def test_sections_stand_as_picked_led_by_the_pick_while_it_holds(
     assert columns() == {"Harbour": ["Tide 1", "Tide 0", "Old 0", "Old 1"]}
 
 
-def test_a_section_that_was_taken_down_leaves_the_front_page(tides: list[ArticlePage], harbour: SectionPage) -> None:
+def test_an_unpublished_section_is_not_on_the_front_page(tides: list[ArticlePage], harbour: SectionPage) -> None:
     front = front_page()
     front.shown_sections.set([FrontSection(section=harbour, sort_order=0)])
     front.save()

@@ -89,7 +89,7 @@ def sizes_on_disk(folder: Path) -> list[Path]:
     return [path for path in folder.glob("images/*") if path.is_file()]
 
 
-def test_an_editor_is_told_in_words_and_nothing_is_kept() -> None:
+def test_a_full_disk_is_explained_to_the_editor_and_no_file_is_left() -> None:
     words = {"title": "Harbour", "credit": "Ilo Brandt", "description": "", "tags": "", "file": jpeg_file()}
     with stored_on(FullDisk(), model=Photo):
         answer = signed_in(Role.EDITOR).post(reverse("wagtailimages:add"), words, follow=True)
@@ -99,7 +99,7 @@ def test_an_editor_is_told_in_words_and_nothing_is_kept() -> None:
 
 
 @pytest.mark.parametrize("storage", [FullDisk(), FullHalfway()], ids=["at once", "halfway"])
-def test_a_size_that_finds_no_room_is_refused_in_words_and_leaves_nothing(
+def test_a_rendition_on_a_full_disk_is_refused_and_no_file_is_left(
     storage: FileSystemStorage, client: Client, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     made = photo(size=(900, 600))
@@ -116,7 +116,7 @@ def test_a_size_that_finds_no_room_is_refused_in_words_and_leaves_nothing(
     ]
 
 
-def test_a_size_is_shown_as_soon_as_there_is_room_again(client: Client) -> None:
+def test_a_rendition_is_made_once_the_disk_has_room(client: Client) -> None:
     address = sources_of(photo(size=(900, 600))).fallback
     with stored_on(FullHalfway()):
         client.get(address)
@@ -127,7 +127,7 @@ def test_a_size_is_shown_as_soon_as_there_is_room_again(client: Client) -> None:
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_a_database_without_room_for_a_size_refuses_it_alike(client: Client, tmp_path: Path) -> None:
+def test_a_full_database_refuses_a_rendition_like_a_full_disk(client: Client, tmp_path: Path) -> None:
     made = photo(size=(20, 20))
 
     def status(width: int) -> int:
@@ -142,7 +142,7 @@ def test_a_database_without_room_for_a_size_refuses_it_alike(client: Client, tmp
     assert status(400) == 200
 
 
-def test_another_fault_of_the_disk_is_not_taken_for_a_full_one(client: Client) -> None:
+def test_another_disk_error_is_not_reported_as_a_full_disk(client: Client) -> None:
     class Broken(FileSystemStorage):
         def _save(self, name: str, content: Any) -> str:
             raise OSError(errno.EIO, "Input/output error")
@@ -151,7 +151,7 @@ def test_another_fault_of_the_disk_is_not_taken_for_a_full_one(client: Client) -
         client.get(sources_of(photo()).fallback)
 
 
-def test_a_size_is_made_whole_where_temporary_files_have_no_room() -> None:
+def test_a_rendition_is_complete_when_temporary_files_have_no_room() -> None:
     """The limit stands for a full disk: what a program writes beyond it is cut off without a word."""
     grain = BytesIO()
     Image.effect_noise((800, 600), 90).save(grain, "JPEG")

@@ -78,7 +78,7 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("words", HOSTILE)
-def test_no_headline_name_or_place_ends_the_script(words: str, harbour: Any, client: Client) -> None:
+def test_no_headline_name_or_place_can_end_the_script_element(words: str, harbour: Any, client: Client) -> None:
     paper(name=words[:40])
     who = author(words[:60], slug="who")
     made = article(harbour, DAY, title=words, slug="dredger", deck=words, place=words[:70], byline=[who])
@@ -91,7 +91,7 @@ def test_no_headline_name_or_place_ends_the_script(words: str, harbour: Any, cli
     assert meta(page, "og:title") == [words]
 
 
-def test_links_to_the_article_elsewhere_get_a_card(harbour: Any, client: Client) -> None:
+def test_other_sites_show_a_card_for_a_link_to_the_article(harbour: Any, client: Client) -> None:
     plain = read(client, article(harbour, DAY, title="Dredger", slug="dredger", deck="It digs."))
     assert meta(plain, "og:url") == ["http://paper.example/2019/03/28/dredger/"]
     assert meta(plain, "og:type") == ["article"]
@@ -110,7 +110,7 @@ def test_links_to_the_article_elsewhere_get_a_card(harbour: Any, client: Client)
     ("address", "summary"),
     [("/", "News of the tide"), ("/harbour/", "Ships and tides."), ("/archive/", "News of the tide")],
 )
-def test_a_page_says_its_address_its_feeds_and_what_it_is(
+def test_a_page_has_its_canonical_address_feeds_and_description(
     address: str, summary: str, harbour: Any, client: Client
 ) -> None:
     article(harbour, DAY)

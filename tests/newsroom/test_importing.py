@@ -26,7 +26,7 @@ def harbour() -> Any:
     return section("Harbour")
 
 
-def test_thirty_articles_come_in_with_as_many_questions_as_three_and_are_told_of_once(harbour: Any) -> None:
+def test_thirty_articles_are_imported_with_as_many_queries_as_three_and_one_purge(harbour: Any) -> None:
     asked, told, ada = [], [], author("Ada")
     for stem, many in (("first", 2), ("few", 3), ("many", 30)):  # with the first, the paper itself is made
         Purge.objects.all().delete()
@@ -41,7 +41,7 @@ def test_thirty_articles_come_in_with_as_many_questions_as_three_and_are_told_of
     assert ArticlePage.objects.published().in_section(harbour).count() == 35
 
 
-def test_each_gets_a_slug_and_an_address_that_nobody_has(harbour: Any) -> None:
+def test_each_imported_article_gets_a_free_slug_and_address(harbour: Any) -> None:
     article(harbour, DAY, title="Ferry", slug="ferry")
     elsewhere = section("Council")
     article(elsewhere, DAY, title="Tide", slug="tide-2")

@@ -39,7 +39,7 @@ def arabic() -> ArticlePage:
     )
 
 
-def test_an_article_in_another_language_says_so_and_runs_its_way(arabic: ArticlePage) -> None:
+def test_an_article_in_another_language_has_its_lang_and_dir(arabic: ArticlePage) -> None:
     soup = page(arabic.get_absolute_url())
     article = element(soup, "article.story")
     assert (element(soup, "html")["lang"], article["lang"], article["dir"]) == ("en-gb", "ar", "rtl")
@@ -47,27 +47,25 @@ def test_an_article_in_another_language_says_so_and_runs_its_way(arabic: Article
 
 
 @pytest.mark.parametrize("selector", [".rail", ".in-section", "#corrections", ".corrections time"])
-def test_what_the_paper_adds_to_the_article_stays_in_the_language_of_the_paper(
-    arabic: ArticlePage, selector: str
-) -> None:
+def test_the_labels_around_the_article_keep_the_language_of_the_paper(arabic: ArticlePage, selector: str) -> None:
     added = element(page(arabic.get_absolute_url()), f".story {selector}")
     assert (added["lang"], added["dir"]) == ("en-gb", "ltr")
 
 
 @pytest.mark.parametrize("path", ["/", "/archive-of-the-day/", "/search/?q=المد"])
-def test_a_list_marks_the_headline_of_an_article_in_another_language(arabic: ArticlePage, path: str) -> None:
+def test_lists_mark_an_article_in_another_language(arabic: ArticlePage, path: str) -> None:
     day = f"/{arabic.edition_date:%Y/%m/%d}/"
     soup = page(day if path == "/archive-of-the-day/" else path)
     marked = element(soup, "main [lang=ar][dir=rtl]")
     assert arabic.title in marked.get_text()
 
 
-def test_an_article_in_the_language_of_the_paper_needs_no_mark() -> None:
+def test_an_article_in_the_language_of_the_paper_has_no_lang() -> None:
     soup = page(newsroom.article(language="en-gb").get_absolute_url())
     assert "lang" not in element(soup, "article.story").attrs
 
 
-def test_machines_are_told_the_language_of_the_article(arabic: ArticlePage) -> None:
+def test_metadata_and_feeds_name_the_language_of_the_article(arabic: ArticlePage) -> None:
     soup = page(arabic.get_absolute_url())
     assert element(soup, "meta[property='og:locale']")["content"] == "ar_AR"
     assert json.loads(element(soup, "script[type='application/ld+json']").get_text())["inLanguage"] == "ar"
@@ -77,7 +75,7 @@ def test_machines_are_told_the_language_of_the_article(arabic: ArticlePage) -> N
     assert "<news:language>ar</news:language>" in Client().get("/news-sitemap.xml").content.decode()
 
 
-def test_machines_are_told_the_language_of_the_paper() -> None:
+def test_metadata_and_feeds_name_the_language_of_the_paper() -> None:
     newsroom.paper(language="de")
     article = newsroom.article()
     soup = page(article.get_absolute_url())

@@ -18,7 +18,7 @@ def in_menus() -> set[str]:
     return set(SectionPage.objects.in_menu().values_list("title", flat=True))
 
 
-def test_a_section_that_an_editor_opens_stands_in_the_masthead_until_it_is_taken_out_of_the_menus() -> None:
+def test_a_new_section_is_in_the_masthead_until_it_is_hidden_from_menus() -> None:
     harbour, town = newsroom.section("Harbour"), newsroom.section("Town")
     for section in (harbour, town):
         newsroom.article(section)
@@ -39,7 +39,7 @@ def test_an_import_of_very_many_sections_fills_an_empty_masthead_with_the_larges
     assert in_menus() == {f"Section {number}" for number in range(4, 12)}
 
 
-def test_a_masthead_that_an_editor_has_set_stays_as_it_is() -> None:
+def test_an_editors_masthead_is_left_alone() -> None:
     newsroom.section("Harbour")
     newsroom.article(actions.import_section("Brought along", slug="brought-along"))
     actions.fill_empty_masthead()

@@ -100,9 +100,7 @@ NOWHERE = [
 
 
 @pytest.mark.parametrize("address", NOWHERE)
-def test_an_address_that_the_paper_does_not_have_is_not_found(
-    address: str, dredger: ArticlePage, client: Client
-) -> None:
+def test_an_unknown_address_is_not_found(address: str, dredger: ArticlePage, client: Client) -> None:
     assert client.get(address).status_code == 404
 
 
@@ -117,7 +115,7 @@ def test_an_address_that_the_paper_does_not_have_is_not_found(
         ("/2019/03/28/dredger", "/2019/03/28/dredger/"),
     ],
 )
-def test_a_second_address_leads_to_the_first_for_good(
+def test_a_second_address_redirects_permanently_to_the_first(
     address: str, target: str, dredger: ArticlePage, client: Client
 ) -> None:
     answer = client.get(address)
@@ -125,7 +123,7 @@ def test_a_second_address_leads_to_the_first_for_good(
     assert answer.headers["Location"] == target
 
 
-def test_an_article_that_was_taken_down_says_so_with_410(dredger: ArticlePage, client: Client) -> None:
+def test_an_unpublished_article_answers_410(dredger: ArticlePage, client: Client) -> None:
     dredger.unpublish()
     answer = client.get("/2019/03/28/dredger/")
     assert answer.status_code == 410
@@ -134,7 +132,7 @@ def test_an_article_that_was_taken_down_says_so_with_410(dredger: ArticlePage, c
     assert client.get("/harbour/dredger/").status_code == 404
 
 
-def test_a_draft_is_found_nowhere(client: Client, dredger: ArticlePage) -> None:
+def test_a_draft_is_on_no_page(client: Client, dredger: ArticlePage) -> None:
     dredger.unpublish()
     for address in ADDRESSES:
         answer = client.get(address)
@@ -165,7 +163,7 @@ def test_the_archive_counts_by_year_month_day_and_section(dredger: ArticlePage, 
     assert day["near"].later.isoformat() == "2019-04-01"
 
 
-def test_a_list_is_cut_into_pages_of_twenty_newest_first(client: Client) -> None:
+def test_a_list_has_pages_of_twenty_newest_first(client: Client) -> None:
     harbour = section("Harbour")
     for day in range(1, 22):
         article(harbour, datetime(2019, 3, day, tzinfo=UTC), title=f"Day {day}")
@@ -183,7 +181,7 @@ def test_a_tag_of_any_script_has_a_page(name: str, client: Client) -> None:
     assert made.title in client.get(address).content.decode()
 
 
-def test_the_front_page_is_only_one() -> None:
+def test_there_is_one_front_page() -> None:
     assert not type(front_page()).can_create_at(front_page().get_parent())
 
 

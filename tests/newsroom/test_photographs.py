@@ -82,14 +82,14 @@ def tells(content: bytes) -> bool:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_stored_original_has_forgotten_the_camera(kind: str) -> None:
+def test_the_stored_original_has_no_metadata(kind: str) -> None:
     assert tells(telling(kind))
     with stored(kind).file.open() as file:
         assert not tells(file.read())
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_is_served_has_forgotten_the_camera(kind: str, client: Client) -> None:
+def test_a_served_rendition_has_no_metadata(kind: str, client: Client) -> None:
     sources = sources_of(stored(kind))
     for address in [sources.fallback, sources.webp.split()[0], sources.avif.split()[0]]:
         answer = client.get(address)
@@ -98,12 +98,12 @@ def test_what_is_served_has_forgotten_the_camera(kind: str, client: Client) -> N
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "AVIF"])
-def test_a_picture_taken_sideways_stands_upright(kind: str) -> None:
+def test_a_rotated_picture_is_stored_upright(kind: str) -> None:
     made = stored(kind, orientation=6)
     assert (made.width, made.height) == (80, 120)
 
 
-def test_a_picture_keeps_what_makes_it_look_right() -> None:
+def test_a_picture_keeps_its_colour_profile_and_transparency() -> None:
     out = BytesIO()
     clear = Image.new("P", (20, 20))
     clear.save(out, "PNG", transparency=0)
@@ -124,7 +124,7 @@ def test_a_moving_picture_keeps_moving() -> None:
     assert SECRET not in content
 
 
-def test_a_stored_photograph_is_not_written_again_when_its_words_change() -> None:
+def test_a_stored_photograph_is_not_written_again_when_its_texts_change() -> None:
     made = photo(size=(300, 200))
     before = (made.file.name, made.file_hash, made.width)
     made.title = "Another title"
@@ -149,19 +149,19 @@ def test_four_widths_in_three_formats_are_offered_and_made(client: Client) -> No
     assert (sources.width, sources.height) == (800, 533)
 
 
-def test_a_small_picture_is_not_blown_up() -> None:
+def test_a_small_picture_is_not_enlarged() -> None:
     assert re.findall(r" (\d+)w", sources_of(photo(size=(900, 600))).jpeg) == ["400", "800"]
     assert re.findall(r" (\d+)w", sources_of(photo(size=(90, 60))).jpeg) == ["400"]
 
 
-def test_a_size_may_be_kept_for_ever(client: Client) -> None:
+def test_a_rendition_may_be_cached_for_ever(client: Client) -> None:
     answer = client.get(sources_of(photo()).fallback)
     answer.close()
     assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
     assert not answer.cookies
 
 
-def test_an_address_that_we_did_not_sign_makes_no_picture(client: Client) -> None:
+def test_an_unsigned_address_makes_no_rendition(client: Client) -> None:
     address = sources_of(photo()).fallback
     asked = address.replace("width-400", "width-4000")
     assert asked != address
@@ -185,7 +185,7 @@ def hand_in(editor: Client, file: SimpleUploadedFile, **words: str) -> Any:
     return editor.post(reverse("wagtailimages:add"), {**form, "file": file}, follow=True)
 
 
-def test_an_editor_hands_in_a_photograph(editor: Client) -> None:
+def test_an_editor_uploads_a_photograph(editor: Client) -> None:
     hand_in(editor, SimpleUploadedFile("window.jpg", telling("JPEG", orientation=6)))
     made = Photo.objects.get()
     assert (made.credit, made.width, made.height) == ("Ilo Brandt", 80, 120)
@@ -193,14 +193,14 @@ def test_an_editor_hands_in_a_photograph(editor: Client) -> None:
         assert not tells(file.read())
 
 
-def test_a_photograph_without_a_credit_is_refused_in_words(editor: Client) -> None:
+def test_a_photograph_without_a_credit_is_refused(editor: Client) -> None:
     answer = hand_in(editor, jpeg_file(), credit="")
     assert "This field is required" in words_of(answer)
     assert not Photo.objects.exists()
 
 
 @pytest.mark.parametrize("in_memory", [True, False])
-def test_many_at_once_are_cleaned_as_well_and_get_their_credit(
+def test_several_uploads_at_once_lose_their_metadata_and_get_a_credit(
     *, in_memory: bool, editor: Client, tmp_path: Path, settings: Settings
 ) -> None:
     if not in_memory:
@@ -242,7 +242,7 @@ def most_memory() -> int:
 
 
 @pytest.mark.parametrize(("width", "height"), [(20_000, 10_000), (11_000, 10_000), (40_000, 20_000)])
-def test_an_enormous_picture_is_refused_in_words(width: int, height: int, editor: Client) -> None:
+def test_an_enormous_picture_is_refused(width: int, height: int, editor: Client) -> None:
     content = png_of(width, height)
     assert len(content) < 200_000
     before = most_memory()
@@ -264,7 +264,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_what_is_no_whole_picture_is_refused_in_words(name: str, editor: Client) -> None:
+def test_an_incomplete_picture_is_refused(name: str, editor: Client) -> None:
     answer = hand_in(editor, SimpleUploadedFile(*WRONG[name]))
     assert answer.status_code == 200
     assert re.search(

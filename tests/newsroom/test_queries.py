@@ -98,7 +98,7 @@ PAGES = {
 }
 
 
-def test_pages_ask_as_often_for_five_hundred_articles_as_for_a_few(crowd: Crowd, client: Client) -> None:
+def test_pages_make_as_many_queries_for_five_hundred_articles_as_for_a_few(crowd: Crowd, client: Client) -> None:
     crowd.grow(5)
     five = {name: asked(client, address) for name, address in PAGES.items()}
     assert {name: queries for name, queries in five.items() if len(queries) > MOST} == {}
@@ -110,7 +110,7 @@ def test_pages_ask_as_often_for_five_hundred_articles_as_for_a_few(crowd: Crowd,
     assert {name: len(queries) for name, queries in many.items()} == few
 
 
-def test_an_article_asks_as_often_for_five_hundred_comments_as_for_five(crowd: Crowd, client: Client) -> None:
+def test_an_article_makes_as_many_queries_for_five_hundred_comments_as_for_five(crowd: Crowd, client: Client) -> None:
     discussion.terms()
     crowd.grow(12)
     made = ArticlePage.objects.get(slug="tide-3")

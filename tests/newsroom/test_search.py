@@ -50,35 +50,35 @@ def test_a_word_in_the_headline_counts_more_than_in_the_deck_and_that_more_than_
     assert titles(look_for(client, "anchor")) == ["Anchor found", "A find", "Nothing new", "Late news"]
 
 
-def test_of_equals_the_latest_comes_first(harbour: Any, client: Client) -> None:
+def test_of_equal_matches_the_latest_comes_first(harbour: Any, client: Client) -> None:
     for year in (2017, 2019, 2018):
         article(harbour, DAY.replace(year=year), title="Ferry stops", slug=f"ferry-{year}", body="No wind.")
     found = look_for(client, "ferry").context["results"]
     assert [result.article.published_at.year for result in found] == [2019, 2018, 2017]
 
 
-def test_all_words_must_occur_wherever_they_stand(harbour: Any, client: Client) -> None:
+def test_all_words_must_occur_in_any_order(harbour: Any, client: Client) -> None:
     article(harbour, DAY, title="Ferry stops", body="There was a gale.")
     article(harbour, DAY, title="Ferry sails", body="There was no wind.")
     assert titles(look_for(client, "gale ferry")) == ["Ferry stops"]
     assert look_for(client, "gale ferry tide").context["total"] == 0
 
 
-def test_a_word_finds_what_begins_with_it_and_not_what_has_it_inside(harbour: Any, client: Client) -> None:
+def test_a_word_matches_at_the_beginning_of_words_only(harbour: Any, client: Client) -> None:
     article(harbour, DAY, title="Harbourmaster resigns")
     article(harbour, DAY, title="Oldharbour elects")
     assert titles(look_for(client, "harbour")) == ["Harbourmaster resigns"]
     assert titles(look_for(client, "HARBOURM")) == ["Harbourmaster resigns"]
 
 
-def test_the_whole_word_comes_before_its_continuations(harbour: Any, client: Client) -> None:
+def test_whole_words_rank_before_longer_ones(harbour: Any, client: Client) -> None:
     article(harbour, DAY, title="Ferryman retires", slug="a", body="He is old.")
     article(harbour, DAY.replace(year=2018), title="Ferry retires", slug="b", body="It is old.")
     assert titles(look_for(client, "ferry")) == ["Ferry retires", "Ferryman retires"]
 
 
 @pytest.mark.parametrize("quotes", ['"{}"', "“{}”", "„{}“", '"{}'])
-def test_quotes_ask_for_the_words_in_a_row(quotes: str, harbour: Any, client: Client) -> None:
+def test_quotation_marks_search_for_a_phrase(quotes: str, harbour: Any, client: Client) -> None:
     article(harbour, DAY, title="Low tide", body="Mud.")
     article(harbour, DAY, title="Tide low", body="More mud.")
     assert titles(look_for(client, quotes.format("low tide"))) == ["Low tide"]
@@ -94,7 +94,7 @@ def test_the_name_in_the_byline_the_kicker_and_the_place_are_found(harbour: Any,
         assert titles(look_for(client, words)) == ["Slow news"], words
 
 
-def test_a_draft_and_what_was_taken_down_are_never_found(harbour: Any, client: Client) -> None:
+def test_drafts_and_unpublished_articles_are_never_found(harbour: Any, client: Client) -> None:
     draft(harbour, title="Anchor in a draft")
     taken = article(harbour, DAY, title="Anchor taken down")
     taken.unpublish()
@@ -129,7 +129,7 @@ def test_a_search_is_narrowed_by_section_and_days(harbour: Any, client: Client) 
         ({"q": "tide " * 100}, "at most 200 characters"),
     ],
 )
-def test_a_limit_that_makes_no_sense_is_told_beside_its_field(
+def test_an_invalid_limit_is_reported_at_its_field(
     limits: dict[str, str], words: str, harbour: Any, client: Client
 ) -> None:
     answer = look_for(client, limits.pop("q", "anchor"), **limits)
@@ -137,7 +137,7 @@ def test_a_limit_that_makes_no_sense_is_told_beside_its_field(
     assert words in answer.content.decode()
 
 
-def test_results_are_cut_into_pages(harbour: Any, client: Client) -> None:
+def test_results_are_paginated(harbour: Any, client: Client) -> None:
     for number in range(21):
         article(harbour, DAY, title=f"Tide {number}", slug=f"tide-{number}")
     assert look_for(client, "tide").context["total"] == 21
@@ -145,7 +145,7 @@ def test_results_are_cut_into_pages(harbour: Any, client: Client) -> None:
     assert len(titles(look_for(client, "tide", "/search/page/2/"))) == 1
 
 
-def test_an_empty_question_shows_the_form_and_no_results(client: Client) -> None:
+def test_an_empty_query_shows_the_form_without_results(client: Client) -> None:
     for words in ["", "   ", '""', "—", "*"]:
         answer = look_for(client, words)
         assert answer.status_code == 200
@@ -170,7 +170,7 @@ def years(harbour: Any, *these: int, title: str = "Tide", **said: Any) -> None:
 
 
 @pytest.mark.usefixtures("narrow")
-def test_of_very_many_the_newest_are_found_and_the_best_of_them_come_first(harbour: Any, client: Client) -> None:
+def test_of_too_many_matches_the_newest_are_ranked(harbour: Any, client: Client) -> None:
     years(harbour, 2012, 2018, 2010, 2016, 2014)  # written in another order than they came out
     years(harbour, 2017, title="Mud", body="The tide was out.")
     years(harbour, 2019, title="Mud", body="Nothing.")
@@ -184,7 +184,7 @@ def test_of_very_many_the_newest_are_found_and_the_best_of_them_come_first(harbo
 
 
 @pytest.mark.usefixtures("narrow")
-def test_as_many_as_are_ranked_are_all(harbour: Any, client: Client) -> None:
+def test_exactly_the_ranked_number_of_matches_is_complete(harbour: Any, client: Client) -> None:
     years(harbour, 2012, 2018, 2010)
     years(harbour, 2019, title="Mud")
     answer = look_for(client, "tide")
@@ -194,7 +194,7 @@ def test_as_many_as_are_ranked_are_all(harbour: Any, client: Client) -> None:
 
 
 @pytest.mark.usefixtures("narrow")
-def test_of_words_that_very_many_have_those_that_have_all_are_found(harbour: Any, client: Client) -> None:
+def test_a_combination_of_frequent_words_is_found(harbour: Any, client: Client) -> None:
     years(harbour, *range(2010, 2019), body="Mud.")
     years(harbour, 2008, 2009, body="Mud and an anchor.")
     assert titles(look_for(client, "tide anch")) == ["Tide 2009", "Tide 2008"]
@@ -204,7 +204,7 @@ def test_of_words_that_very_many_have_those_that_have_all_are_found(harbour: Any
 
 
 @pytest.mark.usefixtures("narrow")
-def test_a_word_that_very_many_have_is_narrowed_by_section_and_days(harbour: Any, client: Client) -> None:
+def test_a_frequent_word_is_narrowed_by_section_and_days(harbour: Any, client: Client) -> None:
     years(harbour, *range(2010, 2019))
     article(section("Town"), DAY.replace(year=2009), title="Tide in town")
     town = look_for(client, "tide", section="town")
@@ -214,7 +214,9 @@ def test_a_word_that_very_many_have_is_narrowed_by_section_and_days(harbour: Any
     assert titles(look_for(client, "tide", since="2017-01-01")) == ["Tide 2018", "Tide 2017"]
 
 
-def test_the_pages_end_with_what_is_ranked(harbour: Any, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_last_page_ends_with_the_last_ranked_match(
+    harbour: Any, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(index, "MAX_RANKED", 21)
     for number in range(23):
         article(harbour, DAY, title=f"Tide {number}", slug=f"tide-{number}")
@@ -241,7 +243,7 @@ SIGNED = [
 
 @pytest.mark.parametrize(("written", "questions"), SIGNED)
 @pytest.mark.parametrize("place", ["title", "body"])
-def test_a_word_is_found_whatever_sign_it_hangs_on(
+def test_a_word_is_found_beside_any_punctuation(
     written: str, questions: list[str], place: str, harbour: Any, client: Client
 ) -> None:
     text = escape(written) if place == "body" else written
@@ -251,7 +253,7 @@ def test_a_word_is_found_whatever_sign_it_hangs_on(
 
 
 @pytest.mark.parametrize("question", ["0.76", "9.7.6", '"6.7.0"', "xample.org", '"example.or"', "foo.example.com"])
-def test_a_word_with_signs_finds_nothing_else(question: str, harbour: Any, client: Client) -> None:
+def test_a_word_with_punctuation_finds_only_itself(question: str, harbour: Any, client: Client) -> None:
     article(harbour, DAY, title="Version 0.7.6 of foo.example.org", body="Mud.")
     assert look_for(client, question).context["total"] == 0
 
@@ -259,7 +261,7 @@ def test_a_word_with_signs_finds_nothing_else(question: str, harbour: Any, clien
 SIGNS = [*punctuation, " - ", "://", "...", "–", "’", "\u00a0"]
 
 
-def test_any_sign_divides_words_and_numbers_alike(harbour: Any) -> None:
+def test_any_punctuation_separates_words_and_numbers(harbour: Any) -> None:
     """For both databases: each side is found alone, by its beginning, and with the other in a row."""
     pairs = {sign: [(f"left{n}x", f"right{n}x"), (f"{1000 + n}", f"{2000 + n}")] for n, sign in enumerate(SIGNS)}
     text = " ".join(sign.join(pair) for sign, both in pairs.items() for pair in both)
@@ -292,7 +294,7 @@ def test_the_words_are_marked_in_headline_and_excerpt(harbour: Any, client: Clie
     assert [mark.text for mark in shown(answer).select("mark")] == ["Ferry", "gale", "Ferries", "ferry"]
 
 
-def test_the_excerpt_stands_around_the_first_word_found(harbour: Any, client: Client) -> None:
+def test_the_excerpt_surrounds_the_first_match(harbour: Any, client: Client) -> None:
     before, after = "The tide was out. " * 40, "Nobody minded it. " * 40
     article(harbour, DAY, title="Slow news", deck="", body=f"{before} Then an anchor was found. {after}")
     excerpt = look_for(client, "anchor").context["results"][0].excerpt
@@ -302,12 +304,12 @@ def test_the_excerpt_stands_around_the_first_word_found(harbour: Any, client: Cl
     assert len(excerpt) < 300
 
 
-def test_accents_do_not_hinder_the_marking(harbour: Any, client: Client) -> None:
+def test_accents_do_not_prevent_highlighting(harbour: Any, client: Client) -> None:
     article(harbour, DAY, title="Café Zürich closes", body="It was the last café.")
     assert [mark.text for mark in shown(look_for(client, "café")).select("mark")] == ["Café", "café"]
 
 
-def test_what_an_article_says_is_never_taken_for_markup(harbour: Any, client: Client) -> None:
+def test_results_escape_the_text_of_articles(harbour: Any, client: Client) -> None:
     article(
         harbour,
         DAY,
@@ -331,19 +333,19 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("words", HOSTILE)
-def test_nothing_that_a_visitor_types_breaks_the_search(words: str, harbour: Any, client: Client) -> None:
+def test_no_input_breaks_the_search(words: str, harbour: Any, client: Client) -> None:
     article(harbour, DAY, title=f"Tide {words}"[:200].replace("\0", "").encode("utf-8", "ignore").decode())
     answer = client.get("/search/?" + urlencode({"q": words}, errors="surrogatepass"))
     assert answer.status_code == 200
     assert not shown(answer).select(".results script")
 
 
-def test_the_question_comes_back_as_text(client: Client) -> None:
+def test_the_query_is_escaped_on_the_page(client: Client) -> None:
     page = shown(look_for(client, '"><script>alert(1)</script>'))
     assert page.select_one("input[name=q]")["value"] == '"><script>alert(1)</script>'  # type: ignore[index]
 
 
-def test_an_article_comes_into_the_index_without_a_look_at_all_the_others(
+def test_an_article_is_indexed_without_reading_the_other_entries(
     harbour: Any,
 ) -> None:
     written = article(harbour, DAY, title="Ferry stops")
@@ -357,7 +359,7 @@ def test_an_article_comes_into_the_index_without_a_look_at_all_the_others(
         assert [sql for sql in found if '"object_id"' not in sql and "LIMIT" not in sql] == []
 
 
-def test_the_index_knows_how_short_a_headline_is_beside_the_latest(harbour: Any) -> None:
+def test_the_title_norm_is_relative_to_the_latest_entries(harbour: Any) -> None:
     long, short = article(harbour, DAY, title="Ferry stops at the old quay again"), article(harbour, DAY, title="Ferry")
     assert norm_of(short) > 1 > norm_of(long)
     IndexEntry.objects.filter(object_id=str(long.pk)).update(title_norm=1)
