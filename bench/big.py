@@ -75,7 +75,7 @@ class Side:
 
     def unbaked(self, path: str) -> Heard:
         """A page as the first reader gets it after it was purged."""
-        for folder in ("pages", "previous"):
+        for folder in ("pages", "stale"):
             file = self.paper.folder / "baked" / folder / path.strip("/")
             beside = file.parent.glob(f"{file.name}*") if file.suffix else ()
             for one in [*file.glob("index.*"), *beside]:

@@ -30,6 +30,6 @@ def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]
 
 def without_pieces(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
     """Answers as the first request does that this process ever gets."""
-    FRAGMENTS.forget()
+    FRAGMENTS.clear()
     comment_html.cache_clear()
     return application(environ, start_response)

@@ -62,7 +62,7 @@ def _nothing_is_kept() -> None:
     """The database of the test before was another paper."""
     from broadsheet.pagecache.fragments import FRAGMENTS  # noqa: PLC0415 - Django has to be set up first
 
-    FRAGMENTS.forget()
+    FRAGMENTS.clear()
 
 
 def borrow(name: str) -> None:

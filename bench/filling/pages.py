@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 
+from broadsheet.bakery.pages import ENCODINGS, Page, digest_of
 from broadsheet.pagecache.actions import EVERYTHING, store
-from broadsheet.pagecache.pages import ENCODINGS, Page, digest_of
 
 PIECE = 500
 # So small that it is not packed: each page is one file in a folder of its own, and a hundred thousand are soon written.

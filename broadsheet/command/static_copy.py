@@ -20,10 +20,10 @@ from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.utils import timezone
 
+from broadsheet.bakery.pages import Page, file_name
 from broadsheet.core.errors import Refusal
 from broadsheet.newsroom.queries import withdrawn_paths
 from broadsheet.pagecache.baking import Asked, Fate, ask, baked, lies
-from broadsheet.pagecache.pages import Page, name_of
 
 MARKER = ".broadsheet-copy"
 NOT_FOUND = "/404.html"  # no page of the paper has this path, so it answers with its 404 page
@@ -120,7 +120,7 @@ class StaticCopy:
 
     def copying_failure(self, page: Asked) -> str:
         """Return why a page that was rendered is not in the copy; empty where it is, or no longer exists."""
-        has_no_name = page.status == HTTPStatus.OK and not name_of(_as_page(page))
+        has_no_name = page.status == HTTPStatus.OK and not file_name(_as_page(page))
         return "has a path that cannot be a file name" if has_no_name else ""
 
     # Pages.
@@ -137,7 +137,7 @@ class StaticCopy:
 
         An article that was taken down keeps its file: it says so, as the paper does with status 410.
         """
-        name = name_of(_as_page(page))
+        name = file_name(_as_page(page))
         if not name:
             return
         self._versions[page.path] = lies(page.path)

@@ -16,7 +16,7 @@ from django_tasks_db.models import DBTaskResult
 
 from broadsheet.core import schedule
 from broadsheet.mail.delivery import deliver
-from broadsheet.pagecache.consumer import follow, tell_in_front
+from broadsheet.pagecache.consumer import consume_purges, send_cdn_purges
 
 logger = logging.getLogger(__name__)
 
@@ -54,8 +54,8 @@ def run() -> int:
     threads = [
         threading.Thread(target=schedule.run_schedule, args=(stop,), kwargs={"holder": worker_id}, name="schedule"),
         threading.Thread(target=deliver, args=(stop,), name="emails"),
-        threading.Thread(target=follow, args=(stop,), name="purges"),
-        threading.Thread(target=tell_in_front, args=(stop,), name="front caches"),
+        threading.Thread(target=consume_purges, args=(stop,), name="purges"),
+        threading.Thread(target=send_cdn_purges, args=(stop,), name="front caches"),
     ]
     for thread in threads:
         thread.start()

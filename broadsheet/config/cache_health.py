@@ -9,10 +9,10 @@ from pathlib import Path
 
 from django.utils import timezone
 
+from broadsheet.bakery.store import Store
 from broadsheet.pagecache.models import Purge
-from broadsheet.pagecache.store import Store
 
-QUICK_CHECK = "SELECT 'ok' FROM (SELECT count(*) FROM fact)"
+QUICK_CHECK = "SELECT 'ok' FROM (SELECT count(*) FROM state)"
 FULL_CHECK = "PRAGMA quick_check(1)"  # reads the whole file, unlike QUICK_CHECK, which /readyz runs at each request
 PURGE_OVERDUE_AFTER = timedelta(minutes=1)  # the worker carries out a purge within a second
 
@@ -55,11 +55,11 @@ def pending_purges(store: Store) -> tuple[int, timedelta]:
 
     Raises DatabaseError.
     """
-    position = store.seen() if store.index.file.exists() else None
+    position = store.applied_snapshot() if store.index.file.exists() else None
     if position is None:
         return 0, timedelta()
-    purges = Purge.objects.between(position, Purge.objects.position())
-    done = store.done(purge.pk for purge in purges)
+    purges = Purge.objects.between(position, Purge.objects.snapshot())
+    done = store.applied_purges(purge.pk for purge in purges)
     pending = [purge for purge in purges if purge.pk not in done]
     oldest = min((purge.made_at for purge in pending), default=timezone.now())
     return len(pending), max(timezone.now() - oldest, timedelta())

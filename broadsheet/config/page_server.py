@@ -16,10 +16,10 @@ def page_server(application: Application) -> PageServer:
     return PageServer(
         application,
         store=store(),
-        is_ours=is_allowed_host,
-        private=settings.NEVER_BAKED,
-        questions=settings.UNCACHED_QUERY_PARAMETERS,
-        added=hsts_headers(),
+        is_own_host=is_allowed_host,
+        never_baked=settings.NEVER_BAKED,
+        query_parameters=settings.UNCACHED_QUERY_PARAMETERS,
+        extra_headers=hsts_headers(),
     )
 
 

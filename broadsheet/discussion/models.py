@@ -14,7 +14,7 @@ from broadsheet.core.fields import EncryptedTextField
 from broadsheet.discussion.keys import TERMS
 from broadsheet.discussion.states import VISIBLE_STATES, WAITING, CommentState, ReviewState
 from broadsheet.newsroom.models import ArticlePage, SectionPage
-from broadsheet.pagecache.fragments import cached, depends_on
+from broadsheet.pagecache.fragments import cached
 
 MAX_TEXT = 5000
 MAX_NAME = 80
@@ -56,12 +56,7 @@ class Terms(models.Model):
     @classmethod
     def current(cls) -> "Terms | None":
         """Return the version in force; None for a paper that has not published its terms."""
-        return cached("terms", cls._current)
-
-    @classmethod
-    def _current(cls) -> "Terms | None":
-        depends_on(TERMS)
-        return cls.objects.first()
+        return cached("terms", cls.objects.first, on=[TERMS])
 
     @property
     def rule_lines(self) -> list[str]:

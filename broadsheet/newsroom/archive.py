@@ -14,7 +14,7 @@ from django.db.models import Count
 from broadsheet.newsroom.keys import list_of, year_of
 from broadsheet.newsroom.models import ArticlePage, SectionPage
 from broadsheet.newsroom.models.lists import ArticleQuerySet
-from broadsheet.pagecache.fragments import cached, depends_on
+from broadsheet.pagecache.fragments import cached
 
 
 @dataclass(frozen=True)
@@ -69,10 +69,5 @@ def _with_articles(spans: Iterable[tuple[date, int]]) -> Sequence[dict[str, Any]
 
 
 def _cached_count(articles: ArticleQuerySet, key: str) -> int:
-    """Return the number of articles, cached until the surrogate key is purged."""
-
-    def counted() -> int:
-        depends_on(key)
-        return articles.count()
-
-    return cached(("count", key), counted)
+    """Return the number of these articles, counted anew once the key is purged."""
+    return cached("count", articles.count, on=[key])

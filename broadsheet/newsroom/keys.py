@@ -7,6 +7,10 @@ theirs purges every page.
 from datetime import date
 from typing import Any
 
+from broadsheet.pagecache.keys import key_of
+
+__all__ = ["ARCHIVE", "BESIDE", "FRONT", "LATEST", "SITEMAPS", "beside_in", "key_of", "list_of", "year_of"]
+
 ARCHIVE = "archive"  # counts and neighbouring days
 BESIDE = "beside:"  # prefix of the key that all articles of a section carry
 FRONT = "front"  # the picks of the editors
@@ -17,11 +21,6 @@ SITEMAPS = "sitemaps"  # all addresses with their last change
 def year_of(day: date) -> str:
     """Return the key of the number of articles in the year of a day."""
     return f"{ARCHIVE}:{day.year}"
-
-
-def key_of(instance: Any) -> str:
-    """Return the key of an article, author, photograph, tag or other page: `articlepage:12`."""
-    return f"{instance._meta.model_name}:{instance.pk}"
 
 
 def list_of(instance: Any) -> str:

@@ -1,1 +1,1 @@
-"""⑥ Bakes public pages and purges them by surrogate keys; knows paths and keys, no model of any other room."""
+"""⑥ Bakes public pages and purges them by surrogate key, on every node and in the caches in front of them."""

@@ -1,4 +1,4 @@
-"""What other rooms say to the page cache: who may see what is being rendered, and what went stale."""
+"""Purging and warming: which pages went stale, which to bake soon, and which nodes still have to apply a purge."""
 
 import logging
 import time
@@ -8,12 +8,12 @@ from functools import partial
 from django.conf import settings
 from django.db import transaction
 
+from broadsheet.bakery.store import Store
+from broadsheet.pagecache.cdn import acknowledged, cdn_may_be_stale, purging_urls, send_at_once
 from broadsheet.pagecache.errors import StillBaked
+from broadsheet.pagecache.keys import EVERYTHING
 from broadsheet.pagecache.models import Effect, Node, Purge
-from broadsheet.pagecache.store import Store
-from broadsheet.pagecache.surrogates import EVERYTHING
-from broadsheet.pagecache.tasks import bake_soon, waiting
-from broadsheet.pagecache.telling import acknowledged, cdn_may_be_stale, tell_at_once, telling_addresses
+from broadsheet.pagecache.tasks import enqueue_bake, enqueued_paths
 
 __all__ = [
     "EVERYTHING",
@@ -31,47 +31,47 @@ __all__ = [
 
 logger = logging.getLogger(__name__)
 
-LOOK_EVERY = 0.02  # seconds, while other machines are waited for
-AT_ONCE = 500  # pages that somebody waits for while they are renewed; more of them are left to the worker
+POLL_INTERVAL = 0.02  # seconds between two looks at the nodes that lag
+MAX_SYNCHRONOUS = 500  # pages that are made stale while the actor waits; more of them are left to the worker
 
 
 def store() -> Store:
-    """The pages of this machine."""
+    """Return the baked pages of this machine."""
     return Store(settings.BAKED_PAGES)
 
 
 def purge(*keys: str) -> None:
-    """Makes every page with one of these keys stale: in the caller's transaction, and off the disk once it commits.
+    """Purge every page with one of these keys: in the caller's transaction, and from the disk once it commits.
 
-    When the outermost transaction has returned, no request that starts gets one of them from this machine. Raises
-    StillBaked, then, where the pages cannot be removed; the change itself is stored.
+    When the outermost transaction has returned, no request that starts gets such a page from this machine. Raises
+    StillBaked at that moment if the pages cannot be removed; the change itself is stored.
     """
-    _write(keys, Effect.REMOVED)
+    _record(keys, Effect.HARD)
 
 
 def soft_purge(*keys: str) -> None:
-    """The same where the change removes nothing from any page: the previous version is not wrong, only incomplete.
+    """Purge every page with one of these keys after a change that only adds to pages: they may be sent stale meanwhile.
 
-    The next who asks gets the new one; who asks while that is rendered for somebody else may get the previous one.
-    Where very many pages have one of the keys, they stand as they are until the worker has come to them, within a
-    second or two: name what the actor looks at next in a call of its own.
+    The next request renders the page, and those that come during the rendering may get the stale copy. Where very many
+    pages have one of the keys, they stay as they are until the worker has come to them, within a second or two: purge
+    the pages that the actor looks at next by a call of its own.
     """
-    _write(keys, Effect.RENEWED)
+    _record(keys, Effect.SOFT)
 
 
-def _write(keys: Iterable[str], effect: Effect) -> None:
+def _record(keys: Iterable[str], effect: Effect) -> None:
     if not keys:
         return
     with transaction.atomic():
-        written = Purge.objects.write(set(keys), effect)
-        transaction.on_commit(partial(_carry_out_at_once, written))
+        recorded = Purge.objects.record(set(keys), effect)
+        transaction.on_commit(partial(_apply_at_once, recorded))
 
 
-def _carry_out_at_once(purge: Purge) -> None:
+def _apply_at_once(purge: Purge) -> None:
     if _can_wait(purge):
         return
     try:
-        _carry_out([purge])
+        _apply([purge])
     except OSError as error:
         logger.exception("Pages with the keys %s could not be removed.", purge.keys)
         raise StillBaked(
@@ -79,100 +79,101 @@ def _carry_out_at_once(purge: Purge) -> None:
             f"({error.strerror or error}). The operator has to look at the folder of baked pages; it is tried again by "
             "itself."
         ) from error
-    tell_at_once(purge.keys.split())
+    send_at_once(purge.keys.split())
 
 
 def _can_wait(purge: Purge) -> bool:
-    return purge.effect == Effect.RENEWED and len(store().having(purge.keys.split())) > AT_ONCE
+    return purge.effect == Effect.SOFT and len(store().names_with_keys(purge.keys.split())) > MAX_SYNCHRONOUS
 
 
-def _carry_out(purges: Sequence[Purge]) -> int:
-    """Carries out what nobody has carried out here yet, and returns how many purges that were; removals come first."""
-    return sum(_carry_out_alike([one for one in purges if one.effect == effect], effect) for effect in Effect)
+def _apply(purges: Sequence[Purge]) -> int:
+    """Apply the purges that were not applied here yet, hard ones first, and return their number."""
+    return sum(_apply_effect([purge for purge in purges if purge.effect == effect], effect) for effect in Effect)
 
 
-def _carry_out_alike(purges: Sequence[Purge], effect: Effect) -> int:
-    """Whoever follows the log and whoever made a purge come to it at the same moment: one of them does it."""
+def _apply_effect(purges: Sequence[Purge], effect: Effect) -> int:
+    """Apply purges of one effect. Actor and consumer come to it at the same time, and one of them does it."""
     if not purges:
         return 0
-    pages, numbers = store(), [one.pk for one in purges]
-    with pages.carrying_out(numbers):
-        done = pages.done(numbers)
-        left = [one for one in purges if one.pk not in done]
-        keys = {key for one in left for key in one.keys.split()}
-        with telling_addresses(pages, keys):
-            (pages.remove if effect == Effect.REMOVED else pages.soft_purge)(keys)
-        pages.note_done(numbers)
-    return len(left)
+    pages, ids = store(), [purge.pk for purge in purges]
+    with pages.applying(ids):
+        applied = pages.applied_purges(ids)
+        missing = [purge for purge in purges if purge.pk not in applied]
+        keys = {key for purge in missing for key in purge.keys.split()}
+        with purging_urls(pages, keys):
+            (pages.purge if effect == Effect.HARD else pages.soft_purge)(keys)
+        pages.mark_applied(ids)
+    return len(missing)
 
 
 def warm(*paths: str) -> None:
-    """Has these pages baked by a worker, on its machine, before a reader asks; said after what makes them stale.
+    """Have a worker bake these pages before a reader asks; call it after the purges of the same change.
 
-    Nobody waits for it, and nothing depends on it: where it cannot be noted, the first reader bakes them.
+    The actor does not wait for it and nothing depends on it: if the task cannot be enqueued, the first reader's request
+    bakes the page.
     """
 
-    def note() -> None:
-        """Only after the commit, when what was stale is off the disk: else a worker would find it there still."""
-        expected = waiting()
-        cold = [path for path in dict.fromkeys(paths) if path not in expected]
+    def enqueue() -> None:
+        # Only after the commit, when stale pages are off the disk: a worker would find them there.
+        enqueued = enqueued_paths()
+        cold = [path for path in dict.fromkeys(paths) if path not in enqueued]
         if cold:
-            bake_soon(cold)
+            enqueue_bake(cold)
 
-    transaction.on_commit(note, robust=True)
+    transaction.on_commit(enqueue, robust=True)
 
 
 def catch_up() -> int:
-    """Carries out here what was purged elsewhere, or by a process that was killed; returns how many purges that were.
+    """Apply here the purges of other machines, and of processes that were killed; return their number.
 
-    A folder of which nobody knows what it has missed is emptied. Raises DatabaseError, OSError.
+    A folder that may have missed any purge is emptied. Raises DatabaseError, OSError.
     """
-    pages, now = store(), Purge.objects.position()
-    seen = pages.seen()
-    if seen is None or seen.next > now.next:
+    pages, now = store(), Purge.objects.snapshot()
+    applied = pages.applied_snapshot()
+    if applied is None or applied.next > now.next:  # the latter after the database was restored from a backup
         pages.clear()
         missed = []
     else:
-        missed = Purge.objects.between(seen, now)
-    left = _carry_out(missed) if missed else 0
-    if seen != now:
-        pages.note_seen(now)
+        missed = Purge.objects.between(applied, now)
+    count = _apply(missed) if missed else 0
+    if applied != now:
+        pages.save_applied_snapshot(now)
     if missed:
         heartbeat()
-    return left
+    return count
 
 
 def heartbeat() -> None:
-    """Tells the others up to which moment this machine has carried out everything, and what stands before it has heard.
+    """Record up to which snapshot this machine, and the caches in front of it, have applied all purges.
 
     Raises DatabaseError, OSError.
     """
     pages = store()
-    seen = pages.seen()
-    if seen is not None:
-        Node.objects.acknowledge(pages.node(), acknowledged(seen))
+    applied = pages.applied_snapshot()
+    if applied is not None:
+        Node.objects.acknowledge(pages.node_name(), acknowledged(applied))
 
 
 def deregister() -> None:
-    """Says that this machine answers nobody any more, so that nobody waits for it. Raises DatabaseError, OSError."""
-    Node.objects.filter(name=store().node()).delete()
+    """Remove this machine from the nodes, because it stops serving. Raises DatabaseError, OSError."""
+    Node.objects.filter(name=store().node_name()).delete()
 
 
 def lagging_nodes(patience: float = 0.0) -> list[Node]:
-    """The other machines that may still show what is purged by now; waits so many seconds for them at most.
+    """Return the other nodes that may still serve purged pages, after waiting `patience` seconds for them at most.
 
-    Where this machine's own folder is out of order, it is one of them.
+    A machine whose own folder cannot be read counts as another node.
     """
     try:
-        own = store().node()
+        own = store().node_name()
     except OSError:
         own = ""
-    until = time.monotonic() + patience
-    while (late := Node.objects.lagging(but=own)) and time.monotonic() < until:
-        time.sleep(LOOK_EVERY)
-    return late
+    deadline = time.monotonic() + patience
+    while (lagging := Node.objects.lagging(but=own)) and time.monotonic() < deadline:
+        time.sleep(POLL_INTERVAL)
+    return lagging
 
 
 def remove_expired(now: float) -> int:
-    """Removes the pages that time alone has made wrong by `now`, in seconds since the epoch; returns how many."""
+    """Remove the pages that have expired by `now`, in seconds since the epoch; return their number."""
     return store().remove_expired(now)

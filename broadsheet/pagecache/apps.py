@@ -1,10 +1,10 @@
-"""Registers the room with Django."""
+"""The room as a Django app."""
 
 from django.apps import AppConfig
 
 
 class PagecacheConfig(AppConfig):
-    """The room's name and label."""
+    """The name and label of the app."""
 
     name = "broadsheet.pagecache"
     label = "pagecache"

@@ -11,8 +11,8 @@ from wsgiref.util import setup_testing_defaults
 from django.conf import settings
 from django.core.servers.basehttp import get_internal_wsgi_application
 
-from broadsheet.pagecache.memory import Identity, identity_of
-from broadsheet.pagecache.store import Store
+from broadsheet.bakery.memory import FileVersion, file_version
+from broadsheet.bakery.store import Store
 
 
 class Fate(Enum):
@@ -66,10 +66,10 @@ def baked(path: str) -> Asked:
     return ask(path) if asked.fate == Fate.UNKEPT else asked
 
 
-def lies(path: str) -> Identity | None:
+def lies(path: str) -> FileVersion | None:
     """What tells the baked page that lies on the disk from every other; None where none does."""
     files = Store(settings.BAKED_PAGES).files.of(unquote(path))
-    return next(filter(None, map(identity_of, files)), None)
+    return next(filter(None, map(file_version, files)), None)
 
 
 def _environ(path: str) -> dict[str, Any]:
@@ -94,7 +94,7 @@ def _whole(answered: Iterable[bytes]) -> bytes:
             answered.close()
 
 
-def _fate(status: int, before: Identity | None, after: Identity | None) -> Fate:
+def _fate(status: int, before: FileVersion | None, after: FileVersion | None) -> Fate:
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return Fate.FAILED
     if status != HTTPStatus.OK:

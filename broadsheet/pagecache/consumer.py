@@ -1,4 +1,4 @@
-"""Carries out on this machine what was purged elsewhere, or by a process that was killed before it could."""
+"""The consumer of the purge log: applies on this machine the purges of others, and of processes that were killed."""
 
 import threading
 import time
@@ -8,25 +8,25 @@ from django.db import connection
 
 from broadsheet.core.polling import poll_forever
 from broadsheet.pagecache.actions import catch_up, heartbeat, store
+from broadsheet.pagecache.cdn import send_purges
 from broadsheet.pagecache.edge import edge
 from broadsheet.pagecache.models import CHANNEL, is_shared
-from broadsheet.pagecache.telling import tell
 
-LOOK_EVERY = 0.5  # seconds, where nobody tells
-CONFIRM_EVERY = 5.0  # seconds
+POLL_INTERVAL = 0.5  # seconds, where the database does not notify
+HEARTBEAT_INTERVAL = 5.0  # seconds
 
 
-class Bell:
-    """Rings as soon as something is purged anywhere, where the database tells; and every half second all the same."""
+class PurgeListener:
+    """Waits for purges: for PostgreSQL's notification, and on SQLite half a second."""
 
     def __init__(self, stop: threading.Event) -> None:
         self.stop = stop
         self.listening: Any = None
 
     def wait(self) -> None:
-        """Returns when it rings, and when it begins to listen: something may have come before."""
+        """Return at the next purge, after half a second, or on a new connection, which may have missed a purge."""
         if not is_shared():
-            self.stop.wait(LOOK_EVERY)
+            self.stop.wait(POLL_INTERVAL)
             return
         connection.ensure_connection()
         server: Any = connection.connection  # psycopg's own
@@ -35,44 +35,44 @@ class Bell:
                 server.execute(f"LISTEN {CHANNEL}")
                 self.listening = server
                 return
-            for _ in server.notifies(timeout=LOOK_EVERY, stop_after=1):
+            for _ in server.notifies(timeout=POLL_INTERVAL, stop_after=1):
                 pass
 
 
-class Follower:
-    """Carries out what comes, and confirms now and then that this machine is there."""
+class PurgeConsumer:
+    """Applies purges as they come, and records a heartbeat every few seconds."""
 
     def __init__(self, stop: threading.Event) -> None:
-        self.bell = Bell(stop)
+        self.listener = PurgeListener(stop)
         self.due = 0.0
 
-    def look(self) -> None:
-        """Catches up first thing, also after a cut; then waits for the bell."""
+    def consume(self) -> None:
+        """Catch up first, as is needed after a lost connection too; then wait for the next purge."""
         catch_up()
         if time.monotonic() > self.due:
             heartbeat()
-            self.due = time.monotonic() + CONFIRM_EVERY
-        self.bell.wait()
+            self.due = time.monotonic() + HEARTBEAT_INTERVAL
+        self.listener.wait()
 
 
-def follow(stop: threading.Event) -> None:
-    """Carries out what is purged anywhere until `stop`."""
+def consume_purges(stop: threading.Event) -> None:
+    """Apply purges on this machine until `stop`."""
     complaint = "The purge log could not be followed (%s); it is tried again."
-    poll_forever(stop, Follower(stop).look, message=complaint, interval=0)
+    poll_forever(stop, PurgeConsumer(stop).consume, message=complaint, interval=0)
 
 
-def tell_in_front(stop: threading.Event) -> None:
-    """Tells the caches in front what has been carried out here, until `stop`.
+def send_cdn_purges(stop: threading.Event) -> None:
+    """Send to the caches in front the purges that were applied here, until `stop`.
 
-    Beside `follow`, and not in it: a cache that does not answer keeps no page on this machine's disk.
+    Runs beside `consume_purges`, not in it: a cache that does not respond must not delay the purges of this machine.
     """
-    if not edge().keeps:
+    if not edge().stores_pages:
         stop.wait()
     complaint = "The caches in front could not be told what is stale (%s); it is tried again."
-    poll_forever(stop, _tell_what_is_done_here, message=complaint, interval=LOOK_EVERY)
+    poll_forever(stop, _send_applied_purges, message=complaint, interval=POLL_INTERVAL)
 
 
-def _tell_what_is_done_here() -> None:
-    seen = store().seen()
-    if seen and tell(seen):
+def _send_applied_purges() -> None:
+    applied = store().applied_snapshot()
+    if applied and send_purges(applied):
         heartbeat()

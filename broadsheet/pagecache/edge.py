@@ -1,6 +1,6 @@
-"""The caches in front of the paper: what a page says to them, and how they are told that it is stale.
+"""The caches in front of the paper: the headers that a page has for them, and the purges that they understand.
 
-Knows headers and calls, not what they have been told already. Why they are spoken to in this way: ADR 19.
+Knows headers and calls, but not which purges were sent already: see `cdn`. The reasons are in ADR 19.
 """
 
 import json
@@ -15,48 +15,51 @@ from urllib.request import HTTPRedirectHandler, Request, build_opener
 from django.conf import settings
 from wagtail.contrib.frontend_cache.utils import purge_urls_from_cache
 
-from broadsheet.pagecache.errors import NotTold
+from broadsheet.pagecache.errors import CdnPurgeFailed
 
-LONGEST = 7000  # bytes of one header: Varnish takes 8 KB, the others 16
-MOST = 100  # keys in one call
+MAX_HEADER = 7000  # bytes of one header: Varnish takes 8 KB, the others 16
+MAX_KEYS = 100  # in one call
 DAY = 86_400  # seconds
 MINUTE = 60
-ON_ITS_WAY = 15.0  # seconds after which no answer can arrive in front that left before a page was removed
+IN_FLIGHT = 15.0  # seconds after which no response can still arrive in front that left before a page was removed
 
 
 @dataclass(frozen=True)
 class Edge:
-    """What stands in front: here nothing that keeps pages without asking."""
+    """The cache in front; this one stores no page."""
 
-    keeps: bool = False
-    by_address: bool = False
-    settled_after: float = 0.0  # seconds from a removal until nothing in front can show what was removed
+    stores_pages: bool = False
+    purges_urls: bool = False
+    confirmed_after: float = 0.0  # seconds from a purge until no cache in front can store what it removed
 
-    def named(self, keys: Collection[str]) -> tuple[tuple[str, str], ...]:
-        """The headers that belong to a page with these keys."""
+    def key_headers(self, keys: Collection[str]) -> tuple[tuple[str, str], ...]:
+        """Return the headers that give a page's keys to the cache."""
         del keys
         return ()
 
-    def allowed(self, headers: list[tuple[str, str]], until: float | None) -> list[tuple[str, str]]:
-        """The headers of a baked page that is right until then, with the leave to keep it in front for a while."""
-        del until
+    def with_lifetime(self, headers: list[tuple[str, str]], expires_at: float | None) -> list[tuple[str, str]]:
+        """Return the headers of a baked page, with the permission to store it for a while.
+
+        `expires_at` is in seconds since the epoch, None for a page without an end.
+        """
+        del expires_at
         return headers
 
-    def tell(self, keys: Collection[str], *, patience: float) -> None:
-        """Says that everything with these keys is stale; raises NotTold where somebody did not hear it in time."""
+    def purge(self, keys: Collection[str], *, timeout: float) -> None:
+        """Purge every page with one of these keys; raise CdnPurgeFailed if a cache does not confirm it in time."""
 
-    def tell_paths(self, paths: Iterable[str]) -> None:
-        """Says that the pages at these paths are stale, where `by_address` is how it is said."""
+    def purge_paths(self, paths: Iterable[str]) -> None:
+        """Purge the pages at these paths, if `purges_urls`."""
 
 
 @dataclass(frozen=True)
-class Dialect:
-    """How caches that know keys are spoken to."""
+class Protocol:
+    """The headers and the purge request of caches that know surrogate keys."""
 
-    header: str  # names a page's keys
-    between: str  # stands between two of them
-    lasting: str  # the header that says, to this cache alone, how long it may keep a page
-    call: Callable[[str, Sequence[str], str], Request]
+    header: str  # has the keys of a page
+    separator: str  # between two of them
+    lifetime_header: str  # tells this cache alone how long it may store a page
+    request: Callable[[str, Sequence[str], str], Request]
 
 
 def _by_header(address: str, keys: Sequence[str], token: str) -> Request:
@@ -65,108 +68,110 @@ def _by_header(address: str, keys: Sequence[str], token: str) -> Request:
     return Request(address, headers=headers, method="PURGE")  # noqa: S310 - the options take http addresses only
 
 
-def _by_list(address: str, keys: Sequence[str], token: str, *, name: str, sealed: str) -> Request:
-    key, _, value = sealed.partition(": ")
-    headers = {"Content-Type": "application/json", "Accept": "application/json", key: value.format(token)}
-    listed = json.dumps({name: list(keys)}).encode()
-    return Request(address, listed, headers, method="POST")  # noqa: S310 - the options take http addresses only
+def _by_json(address: str, keys: Sequence[str], token: str, *, name: str, authorization: str) -> Request:
+    header, _, value = authorization.partition(": ")
+    headers = {"Content-Type": "application/json", "Accept": "application/json", header: value.format(token)}
+    body = json.dumps({name: list(keys)}).encode()
+    return Request(address, body, headers, method="POST")  # noqa: S310 - the options take http addresses only
 
 
-_fastly = partial(_by_list, name="surrogate_keys", sealed="Fastly-Key: {}")
-_cloudflare = partial(_by_list, name="tags", sealed="Authorization: Bearer {}")
-DIALECTS = {
-    dialect.header: dialect
-    for dialect in (
-        Dialect("xkey", " ", "Surrogate-Control", _by_header),
-        Dialect("Surrogate-Key", " ", "Surrogate-Control", _fastly),
-        Dialect("Cache-Tag", ",", "CDN-Cache-Control", _cloudflare),
+_fastly = partial(_by_json, name="surrogate_keys", authorization="Fastly-Key: {}")
+_cloudflare = partial(_by_json, name="tags", authorization="Authorization: Bearer {}")
+PROTOCOLS = {
+    protocol.header: protocol
+    for protocol in (
+        Protocol("xkey", " ", "Surrogate-Control", _by_header),
+        Protocol("Surrogate-Key", " ", "Surrogate-Control", _fastly),
+        Protocol("Cache-Tag", ",", "CDN-Cache-Control", _cloudflare),
     )
 }
 
 
 @dataclass(frozen=True)
-class ByKey(Edge):
-    """Caches that find pages by their keys: a purge reaches whatever they have, at any address."""
+class KeyEdge(Edge):
+    """Caches that find pages by surrogate keys: a purge reaches every page they have, at any URL."""
 
-    keeps: bool = True
-    settled_after: float = ON_ITS_WAY
-    dialect: Dialect = DIALECTS["xkey"]
+    stores_pages: bool = True
+    confirmed_after: float = IN_FLIGHT
+    protocol: Protocol = PROTOCOLS["xkey"]
     addresses: tuple[str, ...] = ()
     token: str = ""
 
-    def named(self, keys: Collection[str]) -> tuple[tuple[str, str], ...]:
-        """A page with so many keys that they do not fit is not kept in front: a part of them would be worse."""
-        names = self.dialect.between.join(sorted(keys))
-        return ((self.dialect.header, names),) if len(names.encode()) <= LONGEST else ()
+    def key_headers(self, keys: Collection[str]) -> tuple[tuple[str, str], ...]:
+        """Return no header, so that the page is not stored, if the keys do not fit: a part of them would be worse."""
+        value = self.protocol.separator.join(sorted(keys))
+        return ((self.protocol.header, value),) if len(value.encode()) <= MAX_HEADER else ()
 
-    def allowed(self, headers: list[tuple[str, str]], until: float | None) -> list[tuple[str, str]]:
-        """Readers' programs still ask each time."""
-        lasting = _lasting(DAY, until)
-        if lasting < 1 or all(name != self.dialect.header for name, _ in headers):
+    def with_lifetime(self, headers: list[tuple[str, str]], expires_at: float | None) -> list[tuple[str, str]]:
+        """Return the headers with a lifetime for this cache alone; browsers still revalidate each time."""
+        lifetime = _lifetime(DAY, expires_at)
+        if lifetime < 1 or all(name != self.protocol.header for name, _ in headers):
             return headers
-        return [*headers, (self.dialect.lasting, f"max-age={lasting}")]
+        return [*headers, (self.protocol.lifetime_header, f"max-age={lifetime}")]
 
-    def tell(self, keys: Collection[str], *, patience: float) -> None:
-        """Tells all of them, also when one does not answer."""
-        failed: list[str] = []
-        names = sorted(keys)
+    def purge(self, keys: Collection[str], *, timeout: float) -> None:
+        """Send the purge to each cache, also after one has failed."""
+        failures: list[str] = []
+        ordered = sorted(keys)
         for address in self.addresses:
             try:
-                for first in range(0, len(names), MOST):
-                    _call(self.dialect.call(address, names[first : first + MOST], self.token), patience)
+                for first in range(0, len(ordered), MAX_KEYS):
+                    _send(self.protocol.request(address, ordered[first : first + MAX_KEYS], self.token), timeout)
             except (OSError, HTTPException, ValueError) as error:
-                failed.append(f"{address}: {error}")
-        if failed:
-            raise NotTold("; ".join(failed))
+                failures.append(f"{address}: {error}")
+        if failures:
+            raise CdnPurgeFailed("; ".join(failures))
 
 
 @dataclass(frozen=True)
-class ByAddress(Edge):
-    """Caches that know addresses only: nobody has a list of those, so a page is kept for a minute at most."""
+class UrlEdge(Edge):
+    """Caches that know URLs only: no list of those is complete, so a page is stored for a minute at most."""
 
-    keeps: bool = True
-    by_address: bool = True
-    settled_after: float = MINUTE + ON_ITS_WAY
+    stores_pages: bool = True
+    purges_urls: bool = True
+    confirmed_after: float = MINUTE + IN_FLIGHT
     bases: tuple[str, ...] = ()
 
-    def allowed(self, headers: list[tuple[str, str]], until: float | None) -> list[tuple[str, str]]:
-        """Says it in Cache-Control, which every shared cache understands and no reader's program."""
-        lasting = _lasting(MINUTE, until)
-        return [(name, f"{value}, s-maxage={lasting}" if name == "Cache-Control" else value) for name, value in headers]
+    def with_lifetime(self, headers: list[tuple[str, str]], expires_at: float | None) -> list[tuple[str, str]]:
+        """Return the headers with s-maxage in Cache-Control, which shared caches understand and browsers ignore."""
+        lifetime = _lifetime(MINUTE, expires_at)
+        return [
+            (name, f"{value}, s-maxage={lifetime}" if name == "Cache-Control" else value) for name, value in headers
+        ]
 
-    def tell_paths(self, paths: Iterable[str]) -> None:
-        """Leaves it to Wagtail's back ends, in a task: they set no limit of time, and the worker a long one."""
+    def purge_paths(self, paths: Iterable[str]) -> None:
+        """Enqueue the purge for Wagtail's backends: they set no time limit, and the worker has a long one."""
         if urls := [f"{base}{quote(path)}" for base in self.bases for path in paths]:
             purge_urls_from_cache(urls)
 
 
 def edge() -> Edge:
-    """What the operator says stands in front."""
+    """Return the cache in front according to the settings."""
     if settings.SURROGATE_HEADER:
-        dialect = DIALECTS[settings.SURROGATE_HEADER]
-        return ByKey(dialect=dialect, addresses=tuple(settings.PURGE_ADDRESSES), token=settings.PURGE_TOKEN)
+        protocol = PROTOCOLS[settings.SURROGATE_HEADER]
+        return KeyEdge(protocol=protocol, addresses=tuple(settings.PURGE_ADDRESSES), token=settings.PURGE_TOKEN)
     if settings.WAGTAILFRONTENDCACHE:
-        return ByAddress(bases=(settings.BASE_URL,))
+        return UrlEdge(bases=(settings.BASE_URL,))
     return Edge()
 
 
-def _lasting(longest: int, until: float | None) -> int:
-    return longest if until is None else max(0, min(longest, int(until - time.time())))
+def _lifetime(longest: int, expires_at: float | None) -> int:
+    return longest if expires_at is None else max(0, min(longest, int(expires_at - time.time())))
 
 
-class _NowhereElse(HTTPRedirectHandler):
-    """A purge that is sent on to another address has not been heard."""
+class _NoRedirects(HTTPRedirectHandler):
+    """A handler that fails on redirects: the cache that sends one has not purged."""
 
     def redirect_request(self, *_: object) -> None:
         return None
 
 
-_opener = build_opener(_NowhereElse)
+_opener = build_opener(_NoRedirects)
 
 
-def _call(request: Request, patience: float) -> None:
-    """Raises OSError, HTTPException or ValueError unless the answer says that it is done."""
-    with _opener.open(request, timeout=patience) as answer:
-        said = json.loads(answer.read()) if answer.headers.get_content_type() == "application/json" else {}
-    if isinstance(said, dict) and not said.get("success", True):
+def _send(request: Request, timeout: float) -> None:
+    """Send a purge; raise OSError, HTTPException or ValueError unless the response confirms it."""
+    with _opener.open(request, timeout=timeout) as response:
+        answer = json.loads(response.read()) if response.headers.get_content_type() == "application/json" else {}
+    if isinstance(answer, dict) and not answer.get("success", True):
         raise ValueError("it answers that it did not do it")

@@ -1,90 +1,93 @@
-"""Fragments that stand on many pages, kept in this process's memory while the purge log has nothing against them."""
+"""The fragment cache: parts of pages in the memory of this process, valid until the purge log has one of their keys."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Collection, Hashable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from django.db import connection
 
+from broadsheet.bakery.snapshot import Snapshot
+from broadsheet.pagecache.keys import EVERYTHING
 from broadsheet.pagecache.models import Purge
-from broadsheet.pagecache.position import Position
-from broadsheet.pagecache.surrogates import EVERYTHING, cacheable, collected, depends_on, rendered
+from broadsheet.pagecache.surrogates import cacheable, collected, current, depends_on
 
-MOST = 1000  # then it begins anew
 __all__ = ["FRAGMENTS", "FragmentCache", "cacheable", "cached", "depends_on"]
 
-Made = TypeVar("Made")
+MAX_FRAGMENTS = 1000  # a full cache is cleared
+
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
-class _Piece:
-    """A piece with the keys of what is on it, and until when it is right at most."""
-
+class _Fragment:
     value: Any
     keys: frozenset[str]
     until: datetime | None
 
 
 @dataclass(frozen=True)
-class _Shelf:
-    """Fragments that show everything that had been purged at one moment. They may show more, never less."""
+class _Generation:
+    """The fragments that are fresh at one snapshot of the purge log. They may be newer than it, never older."""
 
-    at: Position
-    pieces: dict[Hashable, _Piece] = field(default_factory=dict)
+    snapshot: Snapshot
+    fragments: dict[Hashable, _Fragment] = field(default_factory=dict)
 
-    def moved_to(self, now: Position) -> "_Shelf":
-        """The pieces that are right at another moment too; none where the log is not the one we know."""
-        if now.next < self.at.next:
-            return _Shelf(now)
-        purged = Purge.objects.keys_between(self.at, now)
-        pieces = self.pieces.copy()  # in one step: other threads still add to this shelf
-        return _Shelf(now, {name: piece for name, piece in pieces.items() if not piece.keys & purged})
+    def at(self, now: Snapshot) -> "_Generation":
+        """Return the fragments that are fresh at another snapshot; none if that is of another database."""
+        if now.next < self.snapshot.next:
+            return _Generation(now)
+        purged = Purge.objects.keys_between(self.snapshot, now)
+        fragments = self.fragments.copy()  # in one step: other threads still add to this generation
+        fresh = {name: fragment for name, fragment in fragments.items() if not fragment.keys & purged}
+        return _Generation(now, fresh)
 
 
 class FragmentCache:
-    """The fragments of one process. A request sees them as they are right at the moment when it began."""
+    """The fragments of one process, of which each request gets those that are fresh at its own snapshot."""
 
     def __init__(self) -> None:
-        self.forget()
+        self.clear()
 
-    def cached(self, name: Hashable, make: Callable[[], Made]) -> Made:
-        """A piece from memory, or made now; either way the answer shows what is on it.
+    def cached(self, name: Hashable, render: Callable[[], Value], *, on: Collection[str] = ()) -> Value:
+        """Return a fragment from the cache or rendered now, and add its keys to the response being rendered.
 
-        Made each time where nobody has asked the log before asking anything else, and within a transaction, which sees
-        what nobody else does.
+        The keys in `on` are part of the fragment's name, and are added to those that `render` adds. Rendered each time
+        where no snapshot was taken, and within a transaction, which sees rows that other requests do not see.
         """
-        answer = rendered()
-        if answer is None or answer.since is None or connection.in_atomic_block:
-            return make()
-        shelf = self._shelf_at(answer.since)
-        piece = shelf.pieces.get(name)
-        if piece is None or (piece.until and piece.until <= datetime.now(UTC)):
-            piece = _made(make, since=answer.since)
-            if len(shelf.pieces) >= MOST:
-                shelf.pieces.clear()
-            shelf.pieces[name] = piece
-        depends_on(*piece.keys, until=piece.until)
-        value: Made = piece.value
+        surrogates = current()
+        if surrogates is None or surrogates.snapshot is None or connection.in_atomic_block:
+            depends_on(*on)
+            return render()
+        if on:
+            name = (name, *on)
+        fragments = self._at(surrogates.snapshot).fragments
+        fragment = fragments.get(name)
+        if fragment is None or (fragment.until and fragment.until <= datetime.now(UTC)):
+            fragment = _rendered(render, on, snapshot=surrogates.snapshot)
+            if len(fragments) >= MAX_FRAGMENTS:
+                fragments.clear()
+            fragments[name] = fragment
+        depends_on(*fragment.keys, until=fragment.until)
+        value: Value = fragment.value
         return value
 
-    def forget(self) -> None:
-        """Begins anew."""
-        self._shelf = _Shelf(Position.after(0))
+    def clear(self) -> None:
+        """Evict all fragments."""
+        self._generation = _Generation(Snapshot.after(0))
 
-    def _shelf_at(self, now: Position) -> _Shelf:
-        """Return the shelf of one moment; another thread may put that of another moment in its place meanwhile."""
-        shelf = self._shelf
-        if shelf.at != now:
-            shelf = self._shelf = shelf.moved_to(now)
-        return shelf
+    def _at(self, now: Snapshot) -> _Generation:
+        generation = self._generation  # another thread may replace it by that of another snapshot meanwhile
+        if generation.snapshot != now:
+            generation = self._generation = generation.at(now)
+        return generation
 
 
-def _made(make: Callable[[], Any], *, since: Position) -> _Piece:
-    with collected() as shown:
-        shown.since = since
-        value = make()
-    return _Piece(value, frozenset({EVERYTHING, *shown.keys}), shown.until)
+def _rendered(render: Callable[[], Any], on: Collection[str], *, snapshot: Snapshot) -> _Fragment:
+    with collected() as surrogates:
+        surrogates.snapshot = snapshot
+        value = render()
+    return _Fragment(value, frozenset({EVERYTHING, *on, *surrogates.keys}), surrogates.until)
 
 
 FRAGMENTS = FragmentCache()

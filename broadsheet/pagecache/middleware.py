@@ -1,4 +1,4 @@
-"""Notes, before a page asks the database anything, what has been purged so far."""
+"""Takes the snapshot of the purge log before a request's first query."""
 
 import re
 from collections.abc import Callable
@@ -8,13 +8,13 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from broadsheet.pagecache.models import Purge
-from broadsheet.pagecache.surrogates import begins, collected, rendered
+from broadsheet.pagecache.surrogates import collected, current, take_snapshot
 
 
-class PositionMiddleware:
-    """Stands before every middleware that asks the database; costs a query only where a page may be baked.
+class SnapshotMiddleware:
+    """Comes before every middleware that queries the database; costs a query only where a page may be baked.
 
-    Or where the answer is for one reader alone and has on it what is kept: that query then saves several.
+    Pages of `OF_ONE_READER` are never baked, but use cached fragments: there the query saves several others (ADR 18).
     """
 
     of_one_reader = re.compile(settings.PRIVATE_PAGES_WITH_FRAGMENTS)
@@ -23,7 +23,7 @@ class PositionMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        kept_too = rendered() is None and self.of_one_reader.match(request.path)
-        with collected() if kept_too else nullcontext():
-            begins(Purge.objects.position)
+        uses_fragments = current() is None and self.of_one_reader.match(request.path)
+        with collected() if uses_fragments else nullcontext():
+            take_snapshot(Purge.objects.snapshot)
             return self.get_response(request)

@@ -1,6 +1,7 @@
-"""The purge log: what went stale, in the order of commits; and the machines that have to carry it out.
+"""The purge log, in the order of commits, and the nodes that have to apply it.
 
-The log is short-lived: nodes that saw it need it no more. On SQLite there is one machine, and no list of them.
+Purges are kept for a week: a node that was away for longer empties its folder. On SQLite there is one machine, and no
+list of nodes.
 """
 
 from collections.abc import Iterable
@@ -10,65 +11,75 @@ from typing import Any
 from django.db import connection, models
 from django.utils import timezone
 
-from broadsheet.pagecache.position import Position
+from broadsheet.bakery.snapshot import Snapshot
 
-KEPT_FOR = timedelta(days=7)
-CHANNEL = "broadsheet_purges"  # on which PostgreSQL says that something was purged
+RETENTION = timedelta(days=7)
+CHANNEL = "broadsheet_purges"  # on which PostgreSQL notifies listeners of purges
 
 
 class Effect(models.TextChoices):
-    """What a purge does to the pages it meets."""
+    """The effect of a purge on the pages that have one of its keys."""
 
-    REMOVED = "removed", "gone at once"
-    RENEWED = "renewed", "rendered anew; until then the previous version is not wrong"
+    HARD = "hard", "removed at once"
+    SOFT = "soft", "made stale: rendered anew, and the stale copy may be sent meanwhile"
 
 
 class PurgeQuerySet(models.QuerySet["Purge"]):
-    """Purges by when they came."""
+    """Purges by their place in the order of commits."""
 
-    def write(self, keys: Iterable[str], effect: Effect) -> "Purge":
-        """Writes down, in the caller's transaction, that everything with one of these keys is stale once it commits.
+    def record(self, keys: Iterable[str], effect: Effect) -> "Purge":
+        """Record, in the caller's transaction, that pages with one of these keys are stale once it commits.
 
-        On PostgreSQL everybody who listens is told at that moment.
+        PostgreSQL notifies all listeners at that moment.
         """
         if is_shared():
-            _ask("SELECT pg_notify(%s, '')", CHANNEL)
-        return self.create(keys=" ".join(sorted(keys)), transaction=_this_transaction(), effect=effect)
+            _fetch_row("SELECT pg_notify(%s, '')", CHANNEL)
+        return self.create(keys=" ".join(sorted(keys)), transaction=_current_transaction(), effect=effect)
 
-    def position(self) -> Position:
-        """What is committed now; every query that follows sees at least that."""
+    def snapshot(self) -> Snapshot:
+        """Return the snapshot of this moment; every query that follows sees at least the transactions in it."""
         if is_shared():
-            snapshot, own = _ask("SELECT pg_current_snapshot()::text, pg_current_xact_id_if_assigned()::text")
-            return Position.parse(snapshot, own=int(own) if own else None)
-        return Position.after(int(_ask("SELECT COALESCE(MAX(id), 0) FROM pagecache_purge")[0]))
+            snapshot, own = _fetch_row("SELECT pg_current_snapshot()::text, pg_current_xact_id_if_assigned()::text")
+            return Snapshot.parse(snapshot, own=int(own) if own else None)
+        return Snapshot.after(int(_fetch_row("SELECT COALESCE(MAX(id), 0) FROM pagecache_purge")[0]))
 
-    def between(self, then: Position, now: Position) -> list["Purge"]:
-        """What was purged after one moment and before another."""
-        number = "transaction" if is_shared() else "pk"  # their place in the order of commits
-        listed = self.filter(**{f"{number}__gte": then.oldest, f"{number}__lt": _end_of(now)})
-        return [one for one in listed if now.saw(getattr(one, number)) and not then.saw(getattr(one, number))]
+    def between(self, since: Snapshot, now: Snapshot) -> list["Purge"]:
+        """Return the purges that one snapshot includes and an earlier one does not."""
+        order = "transaction" if is_shared() else "pk"
+        purges = self.filter(**{f"{order}__gte": since.oldest, f"{order}__lt": _end_of(now)})
+        return [
+            purge
+            for purge in purges
+            if now.includes(getattr(purge, order)) and not since.includes(getattr(purge, order))
+        ]
 
-    def keys_between(self, then: Position, now: Position) -> set[str]:
-        """The keys of that. SQL written by hand: nearly every page asks, and Django takes longer than the database."""
-        number = "transaction" if is_shared() else "id"
-        question = f'SELECT "{number}", keys FROM pagecache_purge WHERE "{number}" >= %s AND "{number}" < %s'  # noqa: S608
+    def keys_between(self, since: Snapshot, now: Snapshot) -> set[str]:
+        """Return the keys of the purges between two snapshots."""
+        # SQL by hand: nearly every page asks for this, and Django's ORM takes longer than the database.
+        order = "transaction" if is_shared() else "id"
+        query = f'SELECT "{order}", keys FROM pagecache_purge WHERE "{order}" >= %s AND "{order}" < %s'  # noqa: S608
         with connection.cursor() as cursor:
-            cursor.execute(question, [then.oldest, _end_of(now)])
-            listed = cursor.fetchall()
-        return {key for one, keys in listed if now.saw(one) and not then.saw(one) for key in keys.split()}
+            cursor.execute(query, [since.oldest, _end_of(now)])
+            rows = cursor.fetchall()
+        return {
+            key
+            for transaction, keys in rows
+            if now.includes(transaction) and not since.includes(transaction)
+            for key in keys.split()
+        }
 
     def outdated(self) -> "PurgeQuerySet":
-        """Those that no node can still need; the last one stays, since the count goes on from it."""
+        """Return the purges that no node can need; the last of all stays, since its id goes on from there."""
         last = self.aggregate(last=models.Max("pk"))["last"] or 0
-        return self.filter(made_at__lt=timezone.now() - KEPT_FOR, pk__lt=last)
+        return self.filter(made_at__lt=timezone.now() - RETENTION, pk__lt=last)
 
 
 class Purge(models.Model):
-    """One entry of the log. `transaction` is PostgreSQL's number of it; on SQLite the row's own number does."""
+    """A row of the purge log; `transaction` is PostgreSQL's id of it, null on SQLite, where the row's id serves."""
 
     transaction = models.BigIntegerField(null=True, db_index=True)
     keys = models.TextField()
-    effect = models.CharField(max_length=10, choices=Effect.choices, default=Effect.REMOVED)
+    effect = models.CharField(max_length=10, choices=Effect.choices, default=Effect.HARD)
     made_at = models.DateTimeField(default=timezone.now)
 
     objects = PurgeQuerySet.as_manager()
@@ -78,30 +89,31 @@ class Purge(models.Model):
 
 
 class NodeQuerySet(models.QuerySet["Node"]):
-    """The paper's machines."""
+    """The nodes of the paper."""
 
-    def acknowledge(self, name: str, seen: Position) -> None:
-        """Notes what a machine says: up to which moment it has carried out everything."""
+    def acknowledge(self, name: str, snapshot: Snapshot) -> None:
+        """Record the heartbeat of a node, with the snapshot up to which it has applied all purges."""
         if is_shared():
-            self.update_or_create(name=name, defaults={"seen": str(seen), "heard_at": timezone.now()})
+            fields = {"acknowledged": str(snapshot), "heartbeat_at": timezone.now()}
+            self.update_or_create(name=name, defaults=fields)
 
     def lagging(self, *, but: str) -> list["Node"]:
-        """The machines but one that have not yet carried out what is purged by now."""
+        """Return the nodes, but for the one of this name, that have not yet applied every purge committed by now."""
         others = list(self.exclude(name=but).order_by("name")) if is_shared() else []
-        now = Purge.objects.position() if others else None
-        return [node for node in others if now and Purge.objects.between(Position.parse(node.seen), now)]
+        now = Purge.objects.snapshot() if others else None
+        return [node for node in others if now and Purge.objects.between(Snapshot.parse(node.acknowledged), now)]
 
     def silent(self) -> "NodeQuerySet":
-        """Those that nobody has heard of for so long that they would begin anew if they came back."""
-        return self.filter(heard_at__lt=timezone.now() - KEPT_FOR)
+        """Return the nodes without a heartbeat for so long that they would empty their folder if they came back."""
+        return self.filter(heartbeat_at__lt=timezone.now() - RETENTION)
 
 
 class Node(models.Model):
-    """A machine that answers readers from pages of its own. It is one until it says that it ends, cut off or not."""
+    """A machine that serves pages from a folder of its own. It is a node until it deregisters, cut off or not."""
 
     name = models.CharField(max_length=60, unique=True)
-    seen = models.TextField()
-    heard_at = models.DateTimeField()
+    acknowledged = models.TextField()
+    heartbeat_at = models.DateTimeField()
 
     objects = NodeQuerySet.as_manager()
 
@@ -110,21 +122,21 @@ class Node(models.Model):
 
 
 def is_shared() -> bool:
-    """Whether several machines may work with this database."""
+    """Return whether several machines may work with this database."""
     return connection.vendor == "postgresql"
 
 
-def _end_of(now: Position) -> int:
-    """What is below may have been seen at this moment."""
+def _end_of(now: Snapshot) -> int:
+    """Return the id below which all transactions are that a snapshot may include."""
     return max(now.next, (now.own or 0) + 1)
 
 
-def _this_transaction() -> int | None:
-    return int(_ask("SELECT pg_current_xact_id()::text")[0]) if is_shared() else None
+def _current_transaction() -> int | None:
+    return int(_fetch_row("SELECT pg_current_xact_id()::text")[0]) if is_shared() else None
 
 
-def _ask(question: str, *given: str) -> tuple[Any, ...]:
+def _fetch_row(query: str, *parameters: str) -> tuple[Any, ...]:
     with connection.cursor() as cursor:
-        cursor.execute(question, given)
-        answer: tuple[Any, ...] = cursor.fetchone()
-        return answer
+        cursor.execute(query, parameters)
+        row: tuple[Any, ...] = cursor.fetchone()
+        return row

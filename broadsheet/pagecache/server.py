@@ -1,4 +1,4 @@
-"""The front: a WSGI application before Django that answers with baked pages, and bakes what is not baked yet."""
+"""The page server: a WSGI application before Django that sends baked pages, and bakes those that are not baked yet."""
 
 import logging
 import time
@@ -13,14 +13,15 @@ from urllib.parse import parse_qsl
 
 from django.db import Error
 
-from broadsheet.pagecache.answers import Answer, kept_headers
+from broadsheet.bakery.locks import Coalescing
+from broadsheet.bakery.memory import MemoryCache, UncacheablePaths, file_version
+from broadsheet.bakery.pages import MAX_PATH, Page, digest_of
+from broadsheet.bakery.responses import CachedResponse, stored_headers
+from broadsheet.bakery.store import Store
 from broadsheet.pagecache.edge import Edge, edge
-from broadsheet.pagecache.memory import Memory, Passing, identity_of
+from broadsheet.pagecache.keys import EVERYTHING
 from broadsheet.pagecache.models import Purge
-from broadsheet.pagecache.pages import LONGEST_PATH, Page, digest_of
-from broadsheet.pagecache.store import Store
-from broadsheet.pagecache.surrogates import EVERYTHING, Surrogates, collected
-from broadsheet.pagecache.turns import Turn
+from broadsheet.pagecache.surrogates import Surrogates, collected
 
 logger = logging.getLogger(__name__)
 
@@ -29,17 +30,17 @@ StartResponse = Callable[..., Any]
 Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 Headers = list[tuple[str, str]]
 
-LARGEST = 8 * 1024 * 1024  # bytes; what is larger is passed on as it comes
-A_MOMENT = 0.25  # seconds to wait for somebody else's rendering before the previous version will do
-READING = frozenset({"GET", "HEAD"})
-REMEMBERED = 4096  # paths whose files are not worked out anew each time
-PRIVATE = ("no-store", "private", "no-cache")
-NOTHING = Edge()
+MAX_BODY = 8 * 1024 * 1024  # bytes; a larger body is passed on as it comes
+COALESCE_TIMEOUT = 0.25  # seconds to wait for the rendering of another request before the stale copy is sent
+SAFE_METHODS = frozenset({"GET", "HEAD"})
+MAX_PATHS = 4096  # whose file names are remembered
+UNCACHEABLE_DIRECTIVES = ("no-store", "private", "no-cache")
+NO_EDGE = Edge()  # for responses that caches in front must not store
 
 
 @dataclass
-class _Said:
-    """What the application said before its body."""
+class _ResponseHead:
+    """The status and headers of the application's response: the start_response of PEP 3333."""
 
     status: str = ""
     headers: Headers = field(default_factory=list)
@@ -49,12 +50,11 @@ class _Said:
         return _no_write
 
     @property
-    def has_failed(self) -> bool:
-        """Whether the application could not answer."""
+    def is_server_error(self) -> bool:
         return self.status.startswith("5")
 
     def header(self, name: str) -> str:
-        """All values of one header."""
+        """Return all values of a header."""
         return ", ".join(value for own, value in self.headers if own.lower() == name)
 
 
@@ -63,11 +63,11 @@ def _no_write(body: bytes) -> None:
 
 
 class PageServer:
-    """Answers GET and HEAD from the store; hands everything else on.
+    """Answers GET and HEAD from the store; passes every other request on to the application.
 
-    `is_ours` says whether a Host header names the paper. Behind `private` prefixes nothing is ever baked. A page that
-    may be baked does not depend on a query; the parameters in `questions` are for the application, whatever is baked.
-    `added` are headers of every baked answer that are the same whoever asked first, and how.
+    `is_own_host` returns whether a Host header names the paper. Paths that begin with one of `never_baked` are never
+    baked. A baked page does not depend on the query string; a request with one of `query_parameters` goes to the
+    application nevertheless. `extra_headers` are added to every baked page, whichever request had it baked.
     """
 
     def __init__(
@@ -75,181 +75,185 @@ class PageServer:
         application: Application,
         *,
         store: Store,
-        is_ours: Callable[[str], bool],
-        private: Collection[str] = (),
-        questions: Collection[str] = (),
-        added: Collection[tuple[str, str]] = (),
+        is_own_host: Callable[[str], bool],
+        never_baked: Collection[str] = (),
+        query_parameters: Collection[str] = (),
+        extra_headers: Collection[tuple[str, str]] = (),
     ) -> None:
         self.application = application
         self.store = store
-        self.files_of = lru_cache(REMEMBERED)(store.files.of)
-        self.is_ours = is_ours
-        self.private = tuple(private)
-        self.questions = frozenset(questions)
-        self.added = tuple(added)
+        self.files_of = lru_cache(MAX_PATHS)(store.files.of)
+        self.is_own_host = is_own_host
+        self.never_baked = tuple(never_baked)
+        self.query_parameters = frozenset(query_parameters)
+        self.extra_headers = tuple(extra_headers)
         self.edge = edge()
-        self.memory = Memory()
-        self.passing = Passing()
+        self.memory = MemoryCache()
+        self.uncacheable = UncacheablePaths()
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        path = self._public_path(environ)
+        path = self._cacheable_path(environ)
         if not path:
             return self.application(environ, start_response)
-        answer = self._read_any(self.files_of(path))
-        if answer is not None:
-            return self._send(answer, environ, start_response)
+        response = self._fresh_response(self.files_of(path))
+        if response is not None:
+            return self._send(response, environ, start_response)
         if environ["REQUEST_METHOD"] != HTTPMethod.GET:
             return self.application(environ, start_response)
-        return self._in_turn(path, environ, start_response)
+        return self._render_coalesced(path, environ, start_response)
 
-    def _public_path(self, environ: Environ) -> str:
-        """The path that is asked for, or nothing where the request is none for a page that could be baked."""
-        if environ["REQUEST_METHOD"] not in READING:
+    def _cacheable_path(self, environ: Environ) -> str:
+        """Return the path of the request; empty where the response cannot be a baked page."""
+        if environ["REQUEST_METHOD"] not in SAFE_METHODS:
             return ""
         try:
             path = str(environ["PATH_INFO"]).encode("latin-1").decode()
         except UnicodeError:
             return ""
-        if len(path) > LONGEST_PATH or path.startswith(self.private):
+        if len(path) > MAX_PATH or path.startswith(self.never_baked):
             return ""
-        if self._is_question(environ.get("QUERY_STRING", "")):
+        if self._has_query_parameter(environ.get("QUERY_STRING", "")):
             return ""
-        return path if self.files_of(path) and self.is_ours(environ.get("HTTP_HOST", "")) else ""
+        return path if self.files_of(path) and self.is_own_host(environ.get("HTTP_HOST", "")) else ""
 
-    def _is_question(self, query: str) -> bool:
-        return bool(query) and any(name in self.questions for name, _ in parse_qsl(query, keep_blank_values=True))
+    def _has_query_parameter(self, query: str) -> bool:
+        return bool(query) and any(
+            name in self.query_parameters for name, _ in parse_qsl(query, keep_blank_values=True)
+        )
 
-    # Answering from the disk.
+    # Hits.
 
-    def _read_any(self, files: Iterable[Path]) -> Answer | None:
-        return next((answer for answer in self._lying(files) if answer.is_right_at(time.time())), None)
+    def _fresh_response(self, files: Iterable[Path]) -> CachedResponse | None:
+        return next((response for response in self._stored_responses(files) if response.is_fresh_at(time.time())), None)
 
-    def _lying(self, files: Iterable[Path]) -> Iterator[Answer]:
+    def _stored_responses(self, files: Iterable[Path]) -> Iterator[CachedResponse]:
         for file in files:
-            identity = identity_of(file)
-            answer = identity and (self.memory.get(str(file), identity) or self._read(file))
-            if answer:
-                yield answer
+            version = file_version(file)
+            response = version and (self.memory.get(str(file), version) or self._load(file))
+            if response:
+                yield response
 
-    def _read(self, file: Path) -> Answer | None:
-        """Takes a page into memory; a damaged one, and one that changes meanwhile, is as good as none."""
-        identity, found = identity_of(file), self.store.find(file)
-        if identity is None or found is None:
+    def _load(self, file: Path) -> CachedResponse | None:
+        """Load a page into memory; return None if it is damaged, or changes while it is read."""
+        version, stored = file_version(file), self.store.get(file)
+        if version is None or stored is None:
             return None
         try:
-            bodies = found.bodies()
+            bodies = stored.bodies()
         except OSError as error:
             logger.warning("A baked page cannot be read (%s); it is rendered instead.", error)
             return None
-        if bodies is None or identity_of(file) != identity:
+        if bodies is None or file_version(file) != version:
             return None
-        noted = found.noted
-        answer = Answer(noted.headers, noted.digests["identity"], bodies, noted.made, noted.until)
-        self.memory.put(str(file), identity, answer)
-        return answer
+        entry = stored.entry
+        digest = entry.digests["identity"]
+        response = CachedResponse(entry.headers, digest, bodies, entry.rendered_at, entry.expires_at)
+        self.memory.put(str(file), version, response)
+        return response
 
-    # Baking.
+    # Misses.
 
-    def _in_turn(self, path: str, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        """Renders a page once when many ask for it at the same moment; the others get what the first has baked.
+    def _render_coalesced(self, path: str, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """Render a page once for concurrent requests: the followers get the page that the leader has baked.
 
-        If that takes longer than a moment, they get the version before, where nothing was removed since.
+        A follower that has waited for COALESCE_TIMEOUT gets the stale copy, if no hard purge has removed it.
         """
-        if self.passing.has(path):
+        if path in self.uncacheable:
             return self._bake(path, environ, start_response)
-        with self.store.turn(path, A_MOMENT) as turn:
-            if turn != Turn.IN_VAIN:
-                return self._answer(turn, path, environ, start_response)
-            previous = self._read_any(self.store.files.previous_of(path))
-            if previous is not None:
-                return self._send(previous, environ, start_response, in_front=NOTHING)
-        with self.store.turn(path) as turn:
-            return self._answer(turn, path, environ, start_response)
+        with self.store.coalesced(path, COALESCE_TIMEOUT) as role:
+            if role != Coalescing.TIMED_OUT:
+                return self._respond(role, path, environ, start_response)
+            stale = self._fresh_response(self.store.files.stale_of(path))
+            if stale is not None:
+                return self._send(stale, environ, start_response, to_edge=NO_EDGE)
+        with self.store.coalesced(path) as role:
+            return self._respond(role, path, environ, start_response)
 
-    def _answer(self, turn: Turn, path: str, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        answer = None if turn == Turn.FIRST else self._read_any(self.store.files.of(path))
-        if answer is not None:
-            return self._send(answer, environ, start_response)
+    def _respond(self, role: Coalescing, path: str, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        response = None if role == Coalescing.LEADER else self._fresh_response(self.store.files.of(path))
+        if response is not None:
+            return self._send(response, environ, start_response)
         return self._bake(path, environ, start_response)
 
     def _bake(self, path: str, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        """Lets the application answer, and keeps the answer if it is the same for everybody and has not gone stale."""
-        said = _Said()
+        """Have the application render the page, and store it if it is cacheable and has not gone stale meanwhile."""
+        head = _ResponseHead()
         with collected() as surrogates:
-            answered = self.application(environ, said)
-            if not _is_bakeable(said, surrogates):
-                return self._pass_on(answered, said, path, environ, start_response)
-            with _closing(answered):
-                page = self._page(path, said, b"".join(answered), surrogates)
-                self._keep(page, surrogates)
-        answer = self._read_any(self.store.files.of(path))
-        if answer is not None:
-            return self._send(answer, environ, start_response)
-        return self._send(_unkept(page), environ, start_response, in_front=NOTHING)
+            body = self.application(environ, head)
+            if not _is_cacheable(head, surrogates):
+                return self._pass_on(body, head, path, environ, start_response)
+            with _closing(body):
+                page = self._page(path, head, b"".join(body), surrogates)
+                self._store(page, surrogates)
+        response = self._fresh_response(self.store.files.of(path))
+        if response is not None:
+            return self._send(response, environ, start_response)
+        return self._send(_unstored_response(page), environ, start_response, to_edge=NO_EDGE)
 
     def _pass_on(
-        self, answered: Iterable[bytes], said: _Said, path: str, environ: Environ, start_response: StartResponse
+        self, body: Iterable[bytes], head: _ResponseHead, path: str, environ: Environ, start_response: StartResponse
     ) -> Iterable[bytes]:
-        """Gives an answer that is not kept; where the application has none, what was right a while ago is better."""
-        self.passing.note(path)
-        last = self._last_of(path) if said.has_failed else None
-        if last is None:
-            start_response(said.status, said.headers)
-            return answered
-        with _closing(answered):
-            return self._send(last, environ, start_response, in_front=NOTHING)
+        """Send an uncacheable response; in place of a server error send the stale page, if there is one."""
+        self.uncacheable.add(path)
+        stale = self._stale_response(path) if head.is_server_error else None
+        if stale is None:
+            start_response(head.status, head.headers)
+            return body
+        with _closing(body):
+            return self._send(stale, environ, start_response, to_edge=NO_EDGE)
 
-    def _last_of(self, path: str) -> Answer | None:
-        """A page whose time is over, or that was set aside to be renewed: nothing was removed from either."""
-        return next(self._lying([*self.store.files.of(path), *self.store.files.previous_of(path)]), None)
+    def _stale_response(self, path: str) -> CachedResponse | None:
+        """Return the expired page or the stale copy: a hard purge would have removed both."""
+        return next(self._stored_responses([*self.store.files.of(path), *self.store.files.stale_of(path)]), None)
 
     def _send(
-        self, answer: Answer, environ: Environ, start_response: StartResponse, *, in_front: Edge | None = None
+        self, response: CachedResponse, environ: Environ, start_response: StartResponse, *, to_edge: Edge | None = None
     ) -> Iterable[bytes]:
-        """What stands in front may keep a page that lies here, and no other: that one alone is purged."""
-        status, headers, body = answer.to(environ)
-        allowed = (in_front or self.edge).allowed(headers, answer.until)
-        start_response(f"{status.value} {status.phrase}", [*allowed, *self.added])
+        """Send a response. Caches in front may store it only if it is a page on this disk: a purge reaches no other."""
+        status, headers, body = response.for_request(environ)
+        headers = (to_edge or self.edge).with_lifetime(headers, response.expires_at)
+        start_response(f"{status.value} {status.phrase}", [*headers, *self.extra_headers])
         return [body] if body else []
 
-    def _page(self, path: str, said: _Said, body: bytes, surrogates: Surrogates) -> Page:
-        page = _page(path, said, body, surrogates)
-        return replace(page, headers=page.headers + self.edge.named(page.keys))
+    def _page(self, path: str, head: _ResponseHead, body: bytes, surrogates: Surrogates) -> Page:
+        page = _page(path, head, body, surrogates)
+        return replace(page, headers=page.headers + self.edge.key_headers(page.keys))
 
-    def _keep(self, page: Page, surrogates: Surrogates) -> None:
-        """Keeps the page; one that went stale meanwhile, or has no place on the disk, is only answered."""
+    def _store(self, page: Page, surrogates: Surrogates) -> None:
+        """Store the page, unless it went stale while it was rendered, or cannot be written."""
 
-        def went_stale() -> bool:
-            since, now = surrogates.since, Purge.objects.position()
+        def is_stale() -> bool:
+            since, now = surrogates.snapshot, Purge.objects.snapshot()
             return since is None or not page.keys.isdisjoint(Purge.objects.keys_between(since, now))
 
         try:
-            self.store.keep(page, unless=went_stale)
+            self.store.put(page, is_stale=is_stale)
         except (OSError, Error) as error:
             logger.warning("%s could not be baked (%s); it is rendered each time.", page.path, error)
 
 
-def _is_bakeable(said: _Said, surrogates: Surrogates) -> bool:
-    """Whether everybody would get the same answer: a view says so, and nothing in the answer speaks against it."""
-    if not said.status.startswith(str(HTTPStatus.OK.value)) or not surrogates.for_everybody:
+def _is_cacheable(head: _ResponseHead, surrogates: Surrogates) -> bool:
+    """Return whether a view has declared the response cacheable, and neither headers nor size forbid it."""
+    if not head.status.startswith(str(HTTPStatus.OK.value)) or not surrogates.is_cacheable:
         return False
-    caching, varied = said.header("cache-control").lower(), said.header("vary").lower()
-    if said.header("set-cookie") or "cookie" in varied or any(word in caching for word in PRIVATE):
+    cache_control, vary = head.header("cache-control").lower(), head.header("vary").lower()
+    if head.header("set-cookie") or "cookie" in vary or any(word in cache_control for word in UNCACHEABLE_DIRECTIVES):
         return False
-    return int(said.header("content-length") or 0) <= LARGEST
+    return int(head.header("content-length") or 0) <= MAX_BODY
 
 
-def _page(path: str, said: _Said, body: bytes, surrogates: Surrogates) -> Page:
-    until = surrogates.until.timestamp() if surrogates.until else None
-    lasting = said.header("cache-control")
-    headers = kept_headers(said.headers) + ((("Cache-Control", lasting),) if "immutable" in lasting else ())
-    return Page(path, body, headers, frozenset({EVERYTHING, *surrogates.keys}), until=until)
+def _page(path: str, head: _ResponseHead, body: bytes, surrogates: Surrogates) -> Page:
+    expires_at = surrogates.until.timestamp() if surrogates.until else None
+    cache_control = head.header("cache-control")
+    own = (("Cache-Control", cache_control),) if "immutable" in cache_control else ()
+    headers = stored_headers(head.headers) + own
+    return Page(path, body, headers, frozenset({EVERYTHING, *surrogates.keys}), expires_at=expires_at)
 
 
-def _unkept(page: Page) -> Answer:
-    return Answer(page.headers, digest_of(page.body), {"identity": page.body})
+def _unstored_response(page: Page) -> CachedResponse:
+    return CachedResponse(page.headers, digest_of(page.body), {"identity": page.body})
 
 
-def _closing(answered: Iterable[bytes]) -> AbstractContextManager[object]:
-    """Closes what the application returned, as PEP 3333 asks for."""
-    return closing(cast("Any", answered)) if hasattr(answered, "close") else nullcontext()
+def _closing(body: Iterable[bytes]) -> AbstractContextManager[object]:
+    """Close the application's body at the end of the block, as PEP 3333 demands."""
+    return closing(cast("Any", body)) if hasattr(body, "close") else nullcontext()

@@ -1,4 +1,4 @@
-"""What a page shows: views and template tags name keys while it is rendered, and the front reads them afterwards."""
+"""The surrogate keys of a response: views and template tags add them, and the page server stores them."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -6,57 +6,55 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from broadsheet.pagecache.position import Position
-
-EVERYTHING = "paper"  # a key of every page: what stands around each page's matter
+from broadsheet.bakery.snapshot import Snapshot
 
 
 @dataclass
 class Surrogates:
-    """The keys of one answer, until when it is right at most, and whether a view said that everybody may see it.
+    """The keys of one response, the moment it expires, and whether a view declared it cacheable.
 
-    `since` is what had been purged before the first question to the database; None where nobody knows.
+    `snapshot` is that of the purge log before the first query of the request; None if it was not taken.
     """
 
-    since: Position | None = None
+    snapshot: Snapshot | None = None
     keys: set[str] = field(default_factory=set)
     until: datetime | None = None
-    for_everybody: bool = False
+    is_cacheable: bool = False
 
 
-_rendered: ContextVar[Surrogates | None] = ContextVar("surrogates", default=None)
+_current: ContextVar[Surrogates | None] = ContextVar("surrogates", default=None)
 
 
-def rendered() -> Surrogates | None:
-    """What has been named of the answer being made; None where nobody collects."""
-    return _rendered.get()
+def current() -> Surrogates | None:
+    """Return the surrogates of the response being rendered; None where they are not collected."""
+    return _current.get()
 
 
 @contextmanager
 def collected() -> Iterator[Surrogates]:
-    """Collects what is named until the block ends."""
+    """Collect the surrogates of what is rendered during the block."""
     surrogates = Surrogates()
-    token = _rendered.set(surrogates)
+    token = _current.set(surrogates)
     try:
         yield surrogates
     finally:
-        _rendered.reset(token)
+        _current.reset(token)
 
 
 def cacheable(*keys: str, until: datetime | None = None) -> None:
-    """Says of the answer being made that it is the same for everybody, and what it shows; views say this."""
-    surrogates = _rendered.get()
+    """Declare, from a view, that the response is the same for every reader; keys and `until` as in `depends_on`."""
+    surrogates = _current.get()
     if surrogates is not None:
-        surrogates.for_everybody = True
+        surrogates.is_cacheable = True
     depends_on(*keys, until=until)
 
 
 def depends_on(*keys: str, until: datetime | None = None) -> None:
-    """Adds to what the answer being made shows, and the moment from which on time alone makes it wrong.
+    """Add keys to the response being rendered, and the moment from which on it is wrong by the clock alone.
 
-    A moment that is over changes nothing any more; so it is named before anybody looks whether it is over.
+    A moment in the past is ignored: so call this before comparing the moment with the clock, not after it.
     """
-    surrogates = _rendered.get()
+    surrogates = _current.get()
     if surrogates is None:
         return
     surrogates.keys.update(keys)
@@ -64,8 +62,8 @@ def depends_on(*keys: str, until: datetime | None = None) -> None:
         surrogates.until = min(until, surrogates.until or until)
 
 
-def begins(position: Callable[[], Position]) -> None:
-    """Asks for the position before anything else is asked, if somebody collects."""
-    surrogates = _rendered.get()
+def take_snapshot(snapshot: Callable[[], Snapshot]) -> None:
+    """Take the snapshot before the first query of the request, if surrogates are collected."""
+    surrogates = _current.get()
     if surrogates is not None:
-        surrogates.since = position()
+        surrogates.snapshot = snapshot()

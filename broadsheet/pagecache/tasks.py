@@ -1,4 +1,4 @@
-"""Bakes pages before the first reader asks for them."""
+"""The task that bakes pages before the first reader asks for them."""
 
 from datetime import timedelta
 
@@ -9,23 +9,23 @@ from django_tasks_db.models import DBTaskResult
 
 from broadsheet.pagecache.baking import baked
 
-AFTER_EMAILS = -10  # emails are tasks too, and somebody waits for each
-A_MOMENT = timedelta(seconds=2)  # in which an editor gets the answer, and may publish something more
+BELOW_EMAILS = -10  # emails are tasks too, and their recipients wait for them
+DELAY = timedelta(seconds=2)  # for the actor's own next request, and for a second publication
 
 
-@task(priority=AFTER_EMAILS)
+@task(priority=BELOW_EMAILS)
 def bake(paths: list[str]) -> None:
-    """Asks for each of these pages. What is baked already is only read, and what cannot be baked stays as it is."""
+    """Request each of these pages; those that are baked already are only read."""
     for path in paths:
         baked(path)
 
 
-def bake_soon(paths: list[str]) -> None:
-    """Has a worker bake these pages in a moment: its rendering must not be in the way of whoever has just published."""
-    bake.using(run_after=timezone.now() + A_MOMENT).enqueue(paths)
+def enqueue_bake(paths: list[str]) -> None:
+    """Have a worker bake these pages after a delay, so that it is not in the way of the actor's next request."""
+    bake.using(run_after=timezone.now() + DELAY).enqueue(paths)
 
 
-def waiting() -> set[str]:
-    """The pages that a worker is going to ask for in any case."""
+def enqueued_paths() -> set[str]:
+    """Return the paths of the tasks that have not started."""
     tasks = DBTaskResult.objects.filter(status=TaskResultStatus.READY, task_path=bake.module_path)
-    return {path for given in tasks.values_list("args_kwargs", flat=True) for path in given["args"][0]}
+    return {path for arguments in tasks.values_list("args_kwargs", flat=True) for path in arguments["args"][0]}

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.utils import timezone
 from pytest_django import Settings
 
+from broadsheet.bakery.pages import Page
 from broadsheet.command.checks import host, mail
 from broadsheet.command.checks import paper as paper_checks
 from broadsheet.command.checks.result import Level
@@ -22,7 +23,6 @@ from broadsheet.mail.models import Email
 from broadsheet.mail.states import EmailState
 from broadsheet.pagecache import actions as pagecache
 from broadsheet.pagecache.models import Effect, Purge
-from broadsheet.pagecache.pages import Page
 from tests.command.papers import Paper
 
 ABOUT = [
@@ -161,7 +161,7 @@ def test_the_baked_pages_are_counted(settings: Settings, tmp_path: Path) -> None
     assert paper_checks.baked_pages().message.startswith("0 baked, 0.0 MB")
     pagecache.catch_up()
     page = Page("/harbour/", b"The tide is in." * 100_000, (("Content-Type", "text/html"),), frozenset({"section:1"}))
-    assert pagecache.store().keep(page, unless=lambda: False)
+    assert pagecache.store().put(page, is_stale=lambda: False)
     found = paper_checks.baked_pages()
     assert found.level == Level.OK
     assert re.fullmatch(r"1 baked, 1\.[56] MB, index intact, 0 purges pending", found.message)
@@ -171,7 +171,7 @@ def test_the_baked_pages_are_counted(settings: Settings, tmp_path: Path) -> None
 def test_baked_pages_that_cannot_be_written_or_trusted_or_purged_are_told(settings: Settings, tmp_path: Path) -> None:
     settings.BAKED_PAGES = tmp_path / "baked"
     pagecache.catch_up()
-    Purge.objects.write(["article:1"], Effect.REMOVED)
+    Purge.objects.record(["article:1"], Effect.HARD)
     Purge.objects.update(made_at=timezone.now() - timedelta(minutes=5))
     assert paper_checks.baked_pages().message.startswith(
         "One purge has not been carried out here, the oldest for 5 minutes"

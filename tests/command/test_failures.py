@@ -18,7 +18,7 @@ MISSED = """
 from django.db import transaction
 from broadsheet.pagecache.models import Effect, Purge
 with transaction.atomic():
-    Purge.objects.write(["paper"], Effect.REMOVED)
+    Purge.objects.record(["paper"], Effect.HARD)
 """
 FULL = """cannot write to the data folder (File too large)
 cannot bake pages, so each is rendered for every reader (File too large)

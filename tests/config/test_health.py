@@ -68,11 +68,11 @@ def test_a_machine_that_does_not_carry_out_purges_is_not_ready(
     monkeypatch.setattr("broadsheet.config.health.close_old_connections", lambda: None)  # the test's own has to last
     settings.BAKED_PAGES = tmp_path
     pagecache.catch_up()
-    missed = Purge.objects.write(["article:1"], Effect.REMOVED)
-    pagecache.store().note_done([missed.pk])
+    missed = Purge.objects.record(["article:1"], Effect.HARD)
+    pagecache.store().mark_applied([missed.pk])
     Purge.objects.update(made_at=timezone.now() - timedelta(minutes=5))
     assert ask("/readyz")[0] == "200 OK"
-    Purge.objects.write(["article:2"], Effect.REMOVED)
+    Purge.objects.record(["article:2"], Effect.HARD)
     assert ask("/readyz")[0] == "200 OK"  # a purge may take a moment
     Purge.objects.update(made_at=timezone.now() - timedelta(minutes=5))
     status, said = ask("/readyz")

@@ -13,7 +13,7 @@ from broadsheet.command import http_server
 from broadsheet.config import concurrency_limit
 from broadsheet.discussion.templatetags.discussion import comment_html
 from tests.factories import discussion
-from tests.pagecache.readers import connection_kept
+from tests.pagecache.readers import open_connection
 
 SAID = """\
 Running 3s test @ http://127.0.0.1:40275/
@@ -89,7 +89,7 @@ def test_the_page_of_which_nothing_is_kept_shows_no_comment_that_was_made_before
 
     comment = discussion.published()
     environ = rf.get(f"/{comment.thread.address}/").environ
-    with connection_kept():
+    with open_connection():
         for _ in range(2):
             unbaked.without_pieces(environ, lambda *_: None)
             assert (comment_html.cache_info().hits, comment_html.cache_info().misses) == (0, 1)

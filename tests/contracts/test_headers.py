@@ -119,26 +119,26 @@ def visitors() -> dict[str, Client]:
 
 def check_baked(answer: Any, said: Surrogates) -> None:
     assert answer.status_code == 200
-    assert said.for_everybody
+    assert said.is_cacheable
     assert "Cache-Control" not in answer.headers  # the front says it, for all of them alike
     assert "Cookie" not in answer.headers.get("Vary", "")
 
 
 def check_passing(answer: Any, said: Surrogates) -> None:
     assert answer.status_code in {200, 301, 302}
-    assert not said.for_everybody
+    assert not said.is_cacheable
     assert "Cookie" not in answer.headers.get("Vary", "")
 
 
 def check_personal(answer: Any, said: Surrogates) -> None:
     assert answer.status_code in {200, 302}
-    assert not said.for_everybody
+    assert not said.is_cacheable
     assert {"no-store", "private"} <= set(answer.headers["Cache-Control"].split(", "))
 
 
 def check_for_ever(answer: Any, said: Surrogates) -> None:
     assert answer.status_code == 200
-    assert said.for_everybody
+    assert said.is_cacheable
     assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
 
 

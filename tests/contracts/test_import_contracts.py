@@ -21,8 +21,6 @@ SABOTAGES = {
     "a model that calls an action": ("room", "discussion/models.py", "import broadsheet.discussion.actions"),
     "an action that knows the web": ("room", "discussion/actions.py", "import broadsheet.discussion.views"),
     "a rule that knows a form": ("room", "discussion/rules.py", "import broadsheet.discussion.forms"),
-    "a page cache that knows a room": ("building", "pagecache/pages.py", "import broadsheet.newsroom.models"),
-    "a disk that knows who answers": ("pagecache", "pagecache/store.py", "import broadsheet.pagecache.server"),
     "loading that knows a source": (
         "interchange",
         "interchange/loading/importer.py",
@@ -50,6 +48,13 @@ SABOTAGES = {
         "import broadsheet.interchange.loading.importer",
     ),
     "a source that needs Django": ("reading", "interchange/sources/wordpress.py", "import django"),
+    "a page cache that knows a room": ("building", "pagecache/models.py", "import broadsheet.newsroom.models"),
+    "a purge log that knows the server": ("pagecache", "pagecache/models.py", "import broadsheet.pagecache.server"),
+    "a bakery that knows the page cache": ("building", "bakery/store.py", "import broadsheet.pagecache.models"),
+    "a page that knows the store": ("bakery", "bakery/pages.py", "import broadsheet.bakery.store"),
+    "a bakery that knows Django": ("pure", "bakery/store.py", "import django.conf"),
+    "a bakery that knows the ground": ("pure", "bakery/store.py", "import broadsheet.core.errors"),
+    "a room that reads the folder of pages": ("counter", "newsroom/actions.py", "import broadsheet.bakery.store"),
     "a back door": ("faces", "review/rules.py", "import broadsheet.discussion.emails"),
     "another room's views": ("faces", "review/views.py", "import broadsheet.discussion.views"),
     "a room taken whole": ("faces", "review/models.py", "import broadsheet.discussion"),
@@ -63,7 +68,8 @@ OTHERWISE = {
         *("__init__", "blocks", "models", "records", "html/__init__", "loading/__init__", "loading/importer"),
         *("loading/report", "sources/__init__", "sources/ghost", "sources/wordpress"),
     ],
-    "pagecache": ["__init__", "actions", "errors", "server", "models", "pages"],
+    "bakery": ["__init__", "pages", "store"],
+    "pagecache": ["__init__", "actions", "errors", "server", "models"],
 }
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.command.papers import Paper
 
-RUN = "from tests.pagecache.lasting import run; print(run())"
+RUN = "from tests.pagecache.persistent_connection import run; print(run())"
 
 
 @pytest.mark.sqlite  # PostgreSQL has a server for its locks

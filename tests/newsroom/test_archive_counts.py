@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from broadsheet.newsroom import archive
 from broadsheet.newsroom.models import ArticlePage
 from broadsheet.pagecache.models import Purge
-from broadsheet.pagecache.surrogates import begins, collected
+from broadsheet.pagecache.surrogates import collected, take_snapshot
 from tests.factories.newsroom import article, section
 
 # Within a transaction of one's own nothing is kept.
@@ -38,7 +38,7 @@ def paper() -> Paper:
 def numbers() -> dict[Any, int]:
     """What a request sees that begins now."""
     with collected():
-        begins(Purge.objects.position)
+        take_snapshot(Purge.objects.snapshot)
         years = {one["day"].year: one["count"] for one in archive.years()}
         return years | {one.title: one.count for one in archive.sections()}
 

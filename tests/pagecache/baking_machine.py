@@ -1,9 +1,9 @@
-"""Readers and editors on two machines whose every step is ordered by Hypothesis; some are killed, lines are cut.
+"""Readers and editors on two machines whose every step is scheduled by Hypothesis, with kills and cut connections.
 
-Runs inside the paper's own process (`paper.shell`), with its real database and real transactions. The matter of the
-paper is three stories; what a page shows of a story is a serial number that grows with each change, so that the model
-here needs nothing but comparisons. What is looked at: each answer, each file on the disk after each step, and every
-page when all has become quiet.
+Runs inside the paper's own process (`paper.shell`), with its real database and real transactions. The paper
+has three stories; a page shows the serial number of a story, which grows with each change, so that the model needs
+only comparisons. Checked are each response, each file on the disk after each step, and every page once all actors are
+done.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ from hypothesis import strategies as st
 from hypothesis.errors import Flaky
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
+from broadsheet.bakery.locks import lock_file
+from broadsheet.bakery.store import Store
 from broadsheet.core.sqlite import base as sqlite
 from broadsheet.pagecache import actions as pagecache
 from broadsheet.pagecache.models import Purge
 from broadsheet.pagecache.server import PageServer
-from broadsheet.pagecache.store import Store
-from broadsheet.pagecache.turns import place_of
 from tests.pagecache.interleavings import keep_connected
-from tests.pagecache.readers import Answered, ask
+from tests.pagecache.readers import Response, ask
 from tests.pagecache.sample_app import (
     HOUR,
     SHOWN,
@@ -44,28 +44,28 @@ from tests.pagecache.sample_app import (
     Floors,
     View,
     damage,
+    execute,
     make_stories,
     marks_in,
     marks_of,
-    noted_afterwards,
-    noted_first,
-    tell,
+    snapshot_afterwards,
+    snapshot_first,
 )
-from tests.pagecache.scheduler import END, HELD, LINE, LOCK, QUERY, Actor, Locks, Machine, NoLocks, Stage
+from tests.pagecache.scheduler import END, HELD, LINE, LOCK, QUERY, Actor, Locks, Machine, NoLocks, Scheduler
 
 STEPS_A_STORY = 50
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-TROUBLE = [
-    "the_line_to_the_database_is_cut_or_mended",
+FAULTS = [
+    "the_connection_to_the_database_is_cut_or_restored",
     "a_file_is_damaged",
     "the_index_is_damaged",
-    "the_folder_is_thrown_away",
+    "the_folder_is_deleted",
     "the_paper_restarts",
     "the_power_fails",
-    "days_pass_and_the_log_is_tidied",
+    "days_pass_and_the_log_is_pruned",
 ]
-PLACE = st.sampled_from([0, 0, 0, 1])  # most of it in one place, where they meet
-MOST_AT_ONCE = 5
+PLACE = st.sampled_from([0, 0, 0, 1])  # mostly on one machine, so that actors meet
+MAX_ACTORS = 5
 CALM = settings(
     deadline=None,
     stateful_step_count=STEPS_A_STORY,
@@ -76,17 +76,17 @@ CALM = settings(
 
 
 class Unchecked(Store):
-    """A store that does not ask whether a page went stale while it was made."""
+    """A store that does not check whether a page went stale while it was rendered."""
 
-    def keep(self, page: Any, *, unless: Callable[[], bool]) -> Path | None:
-        return super().keep(page, unless=lambda: False)
+    def put(self, page: Any, *, is_stale: Callable[[], bool]) -> Path | None:
+        return super().put(page, is_stale=lambda: False)
 
 
-class Here(Machine):
-    """A machine with two processes that answer readers, and what nobody there may be shown any more.
+class Node(Machine):
+    """A machine with two processes that serve readers, and the serials that its pages may show.
 
-    `floors` are the serials that a story must have at least, since what came before was removed; `newest` those that
-    it has where no previous version will do.
+    `floors` has the lowest serial of a story that a page may show, since earlier ones were removed; `newest` the lowest
+    that a page may show if it is not a stale copy.
     """
 
     def __init__(self, folder: Path, store: type[Store], application: Any) -> None:
@@ -94,16 +94,16 @@ class Here(Machine):
         self.store, self.application = store, application
         self.floors: Floors = {}
         self.newest: Floors = {}
-        self.begin()
+        self.start()
 
-    def begin(self) -> None:
-        """Starts both processes, which remember nothing."""
-        self.fronts = [PageServer(self.application, store=self.store(self.folder), is_ours=bool) for _ in range(2)]
+    def start(self) -> None:
+        """Starts both processes, with an empty memory."""
+        self.servers = [PageServer(self.application, store=self.store(self.folder), is_own_host=bool) for _ in range(2)]
 
 
 @dataclass
 class Reading:
-    """One reader's request, and what was so when it began."""
+    """A reader's request, and the serials that its response may show."""
 
     actor: Actor
     path: str
@@ -111,33 +111,33 @@ class Reading:
     newest: Floors
     hour: int
     in_company: bool = False
-    may_meet: ClassVar = DatabaseError
+    expected_errors: ClassVar = DatabaseError
 
 
 @dataclass
 class Change:
-    """One change of one story."""
+    """A change of a story."""
 
     actor: Actor
     story: int
     serial: int = 0
     removes: bool = True
-    may_meet: ClassVar = DatabaseError
+    expected_errors: ClassVar = DatabaseError
 
 
 @dataclass
 class CatchingUp:
-    """A machine catches up with all that had been changed when it began; a worker whose disk fails it tries again."""
+    """A machine catches up with all changes before; a worker whose disk fails tries again."""
 
     actor: Actor
     floors: Floors = field(default_factory=dict)
     newest: Floors = field(default_factory=dict)
-    may_meet: ClassVar = DatabaseError, OSError
+    expected_errors: ClassVar = DatabaseError, OSError
 
 
-def _meet(one: str, other: str) -> bool:
-    """Whether who renders the one may be waited for by who asks for the other: there are fewer places than paths."""
-    return place_of(Path(), one) == place_of(Path(), other)
+def _share_lock(path: str, other: str) -> bool:
+    """Whether a request for the one path may wait for a request for the other: there are fewer locks than paths."""
+    return lock_file(Path(), path) == lock_file(Path(), other)
 
 
 def raised(floors: Floors, by: Floors) -> None:
@@ -155,43 +155,43 @@ class BakingMachine(RuleBasedStateMachine):
     locks: type[Locks] = Locks
     purge: Callable[..., None] = pagecache.purge
     catch_up: Callable[[], object] = pagecache.catch_up
-    notes_first = True
+    takes_snapshot_first = True
     serials = count(1)
 
     def __init__(self) -> None:
         super().__init__()
         self.travel = time_machine.travel(START, tick=False)
         self.traveller = self.travel.start()
-        tell("UPDATE baked_story SET serial = 0, stands = 1")
+        execute("UPDATE baked_story SET serial = 0, stands = 1")
         self.root = Path(tempfile.mkdtemp(prefix="broadsheet-baking-"))
-        self.stage = Stage(self.locks())
-        self.told: dict[int, tuple[int, bool]] = dict.fromkeys(STORIES, (0, True))
+        self.scheduler = Scheduler(self.locks())
+        self.state: dict[int, tuple[int, bool]] = dict.fromkeys(STORIES, (0, True))
         self.committed = {story: {0} for story in STORIES}
         self.floors: Floors = {}
         self.newest: Floors = {}
-        application = Application(self._position_noted)
-        self.here = [Here(self.root / name, self.store, application) for name in ("one", "two")]
+        application = Application(self._with_snapshot)
+        self.nodes = [Node(self.root / name, self.store, application) for name in ("one", "two")]
         self.doing: dict[Actor, Reading | Change | CatchingUp] = {}
         self.is_sound = True
-        for here in self.here:
-            self._finish(self._catch_up(here))
+        for node in self.nodes:
+            self._finish(self._catch_up(node))
 
-    def _position_noted(self, view: View) -> View:
-        return noted_first(view) if self.notes_first else noted_afterwards(view)
+    def _with_snapshot(self, view: View) -> View:
+        return snapshot_first(view) if self.takes_snapshot_first else snapshot_afterwards(view)
 
     def teardown(self) -> None:
-        """Lets everybody come to their end, and looks at every page."""
+        """Runs all actors to their end, and checks every page."""
         try:
             if self.is_sound:
-                self.all_becomes_quiet()
+                self.all_actors_finish()
         finally:
-            self.stage.clear()
+            self.scheduler.clear()
             self.travel.stop()
             shutil.rmtree(self.root)
 
-    # What begins
+    # Actors start
 
-    @precondition(lambda self: len(self.doing) < MOST_AT_ONCE)
+    @precondition(lambda self: len(self.doing) < MAX_ACTORS)
     @rule(
         where=PLACE,
         which=st.integers(0, 1),
@@ -199,18 +199,18 @@ class BakingMachine(RuleBasedStateMachine):
         to=st.sampled_from([LINE, QUERY, LOCK, HELD, HELD, END]),
         times=st.integers(1, 4),
     )
-    def reader_asks(self, where: int, which: int, path: str, to: str, times: int) -> None:
-        """Somebody asks for a page."""
-        here = self.here[where]
-        actor = Actor(here, partial(ask, here.fronts[which], path))
-        reading = Reading(actor, path, dict(here.floors), dict(here.newest), self._hour())
+    def reader_requests(self, where: int, which: int, path: str, to: str, times: int) -> None:
+        """A reader requests a page."""
+        node = self.nodes[where]
+        actor = Actor(node, partial(ask, node.servers[which], path))
+        reading = Reading(actor, path, dict(node.floors), dict(node.newest), self._hour())
         for other in self.doing.values():
-            if isinstance(other, Reading) and other.actor.machine is here and _meet(other.path, path):
+            if isinstance(other, Reading) and other.actor.machine is node and _share_lock(other.path, path):
                 other.in_company = reading.in_company = True
         self._begin(reading)
         self._go(actor, to, times)
 
-    @precondition(lambda self: len(self.doing) < MOST_AT_ONCE)
+    @precondition(lambda self: len(self.doing) < MAX_ACTORS)
     @rule(
         where=PLACE,
         story=st.sampled_from(STORIES),
@@ -220,44 +220,44 @@ class BakingMachine(RuleBasedStateMachine):
         times=st.integers(1, 4),
     )
     def editor_changes(self, where: int, story: int, stands: bool, removes: bool, to: str, times: int) -> None:
-        """A story gets other words, or is unpublished; or, where nothing goes, is added to."""
-        actor = Actor(self.here[where], lambda: self._change(change, stands or not removes))
+        """A story is changed or unpublished, with a hard purge; or added to, with a soft purge."""
+        actor = Actor(self.nodes[where], lambda: self._change(change, stands or not removes))
         change = Change(actor, story, removes=removes)
         self._begin(change)
         self._go(actor, to, times)
 
-    @precondition(lambda self: len(self.doing) < MOST_AT_ONCE)
+    @precondition(lambda self: len(self.doing) < MAX_ACTORS)
     @rule(where=PLACE, to=st.sampled_from([LINE, QUERY, LOCK, HELD, END]), times=st.integers(1, 4))
     def machine_catches_up(self, where: int, to: str, times: int) -> None:
-        """The worker of a machine looks into the log."""
-        self._go(self._catch_up(self.here[where]), to, times)
+        """The worker of a machine catches up with the purge log."""
+        self._go(self._catch_up(self.nodes[where]), to, times)
 
-    @precondition(lambda self: len(self.doing) < MOST_AT_ONCE)
+    @precondition(lambda self: len(self.doing) < MAX_ACTORS)
     @rule(where=PLACE, to=st.sampled_from([LOCK, HELD, END]))
-    def clock_is_looked_at(self, where: int, to: str) -> None:
-        """The worker of a machine removes what has expired."""
-        actor = Actor(self.here[where], lambda: pagecache.remove_expired(datetime.now(UTC).timestamp()))
+    def expired_pages_are_removed(self, where: int, to: str) -> None:
+        """The worker of a machine removes expired pages."""
+        actor = Actor(self.nodes[where], lambda: pagecache.remove_expired(datetime.now(UTC).timestamp()))
         self._begin(CatchingUp(actor))
         self._go(actor, to, 1)
 
-    @precondition(lambda self: len(self.doing) < MOST_AT_ONCE - 2)
+    @precondition(lambda self: len(self.doing) < MAX_ACTORS - 2)
     @rule(
         where=PLACE,
         path=st.sampled_from(["/", *SHOWN]),
         removes=st.sampled_from([False, False, True]),
         seconds=st.sampled_from([0.3, 0.3, 0.0]),
     )
-    def many_ask_for_what_has_changed(self, where: int, path: str, removes: bool, seconds: float) -> None:
+    def concurrent_requests_for_a_changed_page(self, where: int, path: str, removes: bool, seconds: float) -> None:
         """A baked page is changed; one reader's request is rendered while another waits for it."""
-        self.reader_asks(where, 0, path, END, 1)
+        self.reader_requests(where, 0, path, END, 1)
         self.editor_changes(where, SHOWN[path][0], True, removes, END, 1)
-        self.reader_asks(where, 0, path, QUERY, 2)
-        self.reader_asks(where, 1, path, END, 1)
+        self.reader_requests(where, 0, path, QUERY, 2)
+        self.reader_requests(where, 1, path, END, 1)
         self.time_passes(seconds)
         if self.doing:
             self._go([*self.doing][-1], END, 1)
 
-    @precondition(lambda self: len(self.doing) < MOST_AT_ONCE - 1)
+    @precondition(lambda self: len(self.doing) < MAX_ACTORS - 1)
     @rule(
         where=PLACE,
         path=st.sampled_from(list(SHOWN)),
@@ -265,251 +265,251 @@ class BakingMachine(RuleBasedStateMachine):
         to=st.sampled_from([LINE, QUERY, LOCK, HELD]),
         times=st.integers(1, 20),
     )
-    def a_change_comes_between(self, where: int, path: str, removes: bool, to: str, times: int) -> None:
-        """A reader's page is being made, or kept, when what it shows is changed."""
-        self.reader_asks(where, 0, path, to, times)
+    def a_change_during_a_request(self, where: int, path: str, removes: bool, to: str, times: int) -> None:
+        """A story is changed while a page that shows it is rendered or stored."""
+        self.reader_requests(where, 0, path, to, times)
         reader = [*self.doing][-1] if self.doing else None
         self.editor_changes(where, SHOWN[path][0], True, removes, END, 1)
         if reader in self.doing:
             self._go(reader, END, 1)
 
-    # What goes on
+    # Actors go on
 
     @precondition(lambda self: self.doing)
     @rule(which=st.integers(0, 20), times=st.integers(1, 60))
     def some_lines(self, which: int, times: int) -> None:
-        """Somebody gets some lines further."""
+        """An actor runs some lines."""
         self._go(self._pick(which), LINE, times)
 
     @precondition(lambda self: self.doing)
     @rule(which=st.integers(0, 20), to=st.sampled_from([QUERY, LOCK, HELD]), times=st.integers(1, 3))
     def further(self, which: int, to: str, times: int) -> None:
-        """Somebody gets to the next question, or lock."""
+        """An actor runs to the next query or lock."""
         self._go(self._pick(which), to, times)
 
     @precondition(lambda self: self.doing)
     @rule(which=st.integers(0, 20))
     def to_the_end(self, which: int) -> None:
-        """Somebody is done, if nobody stands in the way."""
+        """An actor runs to its end, unless another blocks it."""
         self._go(self._pick(which), END, 1)
 
     @precondition(lambda self: self.doing)
     @rule(which=st.integers(0, 20))
     def killed(self, which: int) -> None:
-        """Somebody's process is killed where it stands."""
+        """The process of an actor is killed where it has stopped."""
         self._kill(self._pick(which))
 
     @rule(seconds=st.sampled_from([0.3, 4.0, 3600.0]))
     def time_passes(self, seconds: float) -> None:
-        """Who waits for another's rendering has waited for so long; what was right for the hour is so no more."""
-        self.stage.clock.passed += seconds
+        """Timeouts end, and pages expire."""
+        self.scheduler.clock.passed += seconds
         self.traveller.shift(timedelta(seconds=seconds))
 
-    # What goes wrong
+    # Faults
 
-    @rule(where=PLACE, what=st.sampled_from(TROUBLE), which=st.integers(0, 50))
-    def trouble(self, where: int, what: str, which: int) -> None:
-        """Something goes wrong on a machine."""
-        here = self.here[where]
-        getattr(self, what)(here, which)
+    @rule(where=PLACE, what=st.sampled_from(FAULTS), which=st.integers(0, 50))
+    def fault(self, where: int, what: str, which: int) -> None:
+        """A machine has a fault."""
+        node = self.nodes[where]
+        getattr(self, what)(node, which)
 
-    def the_line_to_the_database_is_cut_or_mended(self, here: Here, _: int) -> None:
-        """Readers get what is baked."""
-        here.is_cut = not here.is_cut
+    def the_connection_to_the_database_is_cut_or_restored(self, node: Node, _: int) -> None:
+        """Readers get baked pages only."""
+        node.is_cut = not node.is_cut
 
-    def a_file_is_damaged(self, here: Here, which: int) -> None:
-        """A page, or a packed copy, is not what was written."""
-        found = sorted(file for file in here.folder.glob("p*/**/*") if file.is_file())
+    def a_file_is_damaged(self, node: Node, which: int) -> None:
+        """A page or a compressed copy is not as it was written."""
+        found = sorted(file for file in node.folder.glob("p*/**/*") if file.is_file())
         if found:
             damage(found[which % len(found)], ["garbled", "shortened", "gone"][which % 3])
 
-    def the_index_is_damaged(self, here: Here, which: int) -> None:
-        """Nobody knows which page has which keys."""
-        for file in here.folder.glob("index-*.sqlite3"):
+    def the_index_is_damaged(self, node: Node, which: int) -> None:
+        """It is not known which page has which keys."""
+        for file in node.folder.glob("index-*.sqlite3"):
             damage(file, ["garbled", "shortened"][which % 2])
 
-    def the_folder_is_thrown_away(self, here: Here, _: int) -> None:
-        """All that is baked on a machine at whose folder nobody is."""
-        if not any(actor.machine is here for actor in self.doing):
-            shutil.rmtree(here.folder, ignore_errors=True)
+    def the_folder_is_deleted(self, node: Node, _: int) -> None:
+        """The folder of a machine without a running actor."""
+        if not any(actor.machine is node for actor in self.doing):
+            shutil.rmtree(node.folder, ignore_errors=True)
 
-    def the_paper_restarts(self, here: Here, _: int) -> None:
-        """Every process ends where it stands; the paper catches up before it answers anybody."""
-        for actor in [actor for actor in self.doing if actor.machine is here]:
+    def the_paper_restarts(self, node: Node, _: int) -> None:
+        """Every process is killed; the paper catches up before it answers the next request."""
+        for actor in [actor for actor in self.doing if actor.machine is node]:
             self._kill(actor)
-        here.begin()
-        here.is_cut = False
-        self._finish(self._catch_up(here))
+        node.start()
+        node.is_cut = False
+        self._finish(self._catch_up(node))
 
-    def the_power_fails(self, here: Here, which: int) -> None:
-        """The same, and what was not written through to the disk may be lost."""
-        for file in here.folder.glob("index-*.sqlite3") if which % 2 else ():
+    def the_power_fails(self, node: Node, which: int) -> None:
+        """The machine starts again, without writes that were not synchronised with the disk."""
+        for file in node.folder.glob("index-*.sqlite3") if which % 2 else ():
             damage(file, "garbled")
-        here.restart()
-        self.the_paper_restarts(here, which)
+        node.restart()
+        self.the_paper_restarts(node, which)
 
-    def days_pass_and_the_log_is_tidied(self, _: Here, which: int) -> None:
-        """Nobody is at work, and old purges are forgotten."""
+    def days_pass_and_the_log_is_pruned(self, _: Node, which: int) -> None:
+        """Old purges are deleted, while no actor runs."""
         if not self.doing:
             self.traveller.shift(timedelta(days=[5, 8][which % 2]))
             Purge.objects.outdated().delete()
 
-    def all_becomes_quiet(self) -> None:
-        """Everybody comes to an end; then each page is what it should be, from the disk as well."""
-        for here in self.here:
-            here.is_cut = False
+    def all_actors_finish(self) -> None:
+        """All actors are done; then each page shows the present state, from the disk as well."""
+        for node in self.nodes:
+            node.is_cut = False
         while self.doing:
             for actor in [*self.doing]:
                 if actor in self.doing:
                     self._go(actor, END, 1)
-        for here in self.here:
-            self._finish(self._catch_up(here))
-            for front in [*here.fronts, *here.fronts]:
+        for node in self.nodes:
+            self._finish(self._catch_up(node))
+            for server in [*node.servers, *node.servers]:
                 for path in SHOWN:
-                    self._look(here, front, path)
+                    self._check_page(node, server, path)
 
-    # What must hold
+    # Invariants
 
     @invariant()
-    def no_file_shows_what_is_gone(self) -> None:
-        """Any web server may serve the pages: whatever lies there is right; what is set aside shows nothing removed."""
+    def no_file_shows_an_earlier_state(self) -> None:
+        """Any web server may serve the pages, so no page is stale; and no stale copy shows a removed serial."""
         type(self).steps += 1
-        for here in self.here:
-            for file in here.folder.glob("pages/**/*"):
-                self._hold_to(marks_of(file), here.newest, f"the file {file.name} on the disk")
-            for file in here.folder.glob("previous/**/*"):
-                self._hold_to(marks_of(file), here.floors, f"the file {file.name} set aside")
+        for node in self.nodes:
+            for file in node.folder.glob("pages/**/*"):
+                self._require_serials(marks_of(file), node.newest, f"the file {file.name} on the disk")
+            for file in node.folder.glob("stale/**/*"):
+                self._require_serials(marks_of(file), node.floors, f"the stale copy {file.name}")
 
-    # How it is done
+    # Helpers of the rules
 
     def _begin(self, doing: Reading | Change | CatchingUp) -> None:
         self.doing[doing.actor] = doing
-        self.stage.enter(doing.actor)
+        self.scheduler.add(doing.actor)
 
     def _pick(self, which: int) -> Actor:
         return [*self.doing][which % len(self.doing)]
 
     def _go(self, actor: Actor, to: str, times: int) -> None:
-        actor.go(to, times)
+        actor.run_to(to, times)
         if actor.is_done:
-            self._judge(actor)
+            self._check(actor)
 
     def _finish(self, actor: Actor) -> None:
         self._go(actor, END, 1)
-        self._hold(actor.is_done, "somebody waits for nobody")
+        self._require(actor.is_done, "an actor is blocked by none")
 
     def _kill(self, actor: Actor) -> None:
         actor.kill()
         self.seen["killed"] += 1
-        self._judge(actor)
+        self._check(actor)
 
-    def _hold(self, is_so: bool, complaint: str) -> None:
-        if not is_so and self.is_sound:
+    def _require(self, holds: bool, complaint: str) -> None:
+        if not holds and self.is_sound:
             self.complaints.append(complaint)
-        self.is_sound = self.is_sound and is_so
-        assert is_so, complaint
+        self.is_sound = self.is_sound and holds
+        assert holds, complaint
 
-    def _hold_to(self, marks: Floors, floors: Floors, where: str) -> None:
+    def _require_serials(self, marks: Floors, floors: Floors, where: str) -> None:
         for story, serial in marks.items():
-            self._hold(serial >= floors.get(story, 0), f"{where} shows {story}@{serial}, and {floors} is so")
+            self._require(serial >= floors.get(story, 0), f"{where} shows {story}@{serial}, required is {floors}")
 
-    # What is done
+    # The work of the actors
 
     def _change(self, change: Change, stands: bool) -> None:
         actor = change.actor
         write = type(self).purge if change.removes else pagecache.soft_purge
         with transaction.atomic():
-            actor.wait_while(lambda: self._is_written_to(change))
+            actor.block_while(lambda: self._is_written_to(change))
             change.serial = next(self.serials)
             row = [change.serial, int(stands), change.story]
-            tell("UPDATE baked_story SET serial = %s, stands = %s WHERE story = %s", row)
-            transaction.on_commit(lambda: self._note(change, stands))
+            execute("UPDATE baked_story SET serial = %s, stands = %s WHERE story = %s", row)
+            transaction.on_commit(lambda: self._committed(change, stands))
             write(f"story:{change.story}")
 
     def _is_written_to(self, change: Change) -> bool:
-        """Whether another transaction has the row, for which the database would let this one wait."""
+        """Whether another transaction has locked the row, so that the database would let this one wait."""
         others = (doing for doing in self.doing.values() if isinstance(doing, Change) and doing is not change)
-        return any(one.actor.in_transaction and one.serial and one.story == change.story for one in others)
+        return any(other.actor.in_transaction and other.serial and other.story == change.story for other in others)
 
-    def _note(self, change: Change, stands: bool) -> None:
-        self.told[change.story] = change.serial, stands
+    def _committed(self, change: Change, stands: bool) -> None:
+        self.state[change.story] = change.serial, stands
         self.committed[change.story].add(change.serial)
         self.newest[change.story] = change.serial
         if change.removes:
             self.floors[change.story] = change.serial
 
-    def _catch_up(self, here: Here) -> Actor:
-        actor = Actor(here, type(self).catch_up)
+    def _catch_up(self, node: Node) -> Actor:
+        actor = Actor(node, type(self).catch_up)
         self._begin(CatchingUp(actor, dict(self.floors), dict(self.newest)))
         return actor
 
-    # What came of it
+    # Checks of results
 
-    def _judge(self, actor: Actor) -> None:
-        """Somebody is done: what was answered, or what holds from now on."""
+    def _check(self, actor: Actor) -> None:
+        """An actor is done: checks its response, or raises the serials that pages must show from now on."""
         doing = self.doing.pop(actor)
         self.seen[type(doing).__name__.lower()] += 1
-        self.stage.leave(actor)
-        here = actor.machine
-        assert isinstance(here, Here)
+        self.scheduler.remove(actor)
+        node = actor.machine
+        assert isinstance(node, Node)
         if actor.is_killed and not actor.error:
             return
         if actor.error:
-            self._hold(isinstance(actor.error, doing.may_meet), f"{actor.error!r}")
+            self._require(isinstance(actor.error, doing.expected_errors), f"{actor.error!r}")
         elif isinstance(doing, Reading):
-            self._judge_reading(doing)
+            self._check_reading(doing)
         elif isinstance(doing, Change):
-            raised(here.newest, {doing.story: doing.serial})
-            raised(here.floors, {doing.story: doing.serial} if doing.removes else {})
+            raised(node.newest, {doing.story: doing.serial})
+            raised(node.floors, {doing.story: doing.serial} if doing.removes else {})
         else:
-            raised(here.newest, doing.newest)
-            raised(here.floors, doing.floors)
+            raised(node.newest, doing.newest)
+            raised(node.floors, doing.floors)
 
-    def _judge_reading(self, reading: Reading) -> None:
-        answered = reading.actor.answer
-        assert isinstance(answered, Answered)
-        marks = marks_in(answered.body)
+    def _check_reading(self, reading: Reading) -> None:
+        response = reading.actor.result
+        assert isinstance(response, Response)
+        marks = marks_in(response.body)
         known = all(serial in self.committed[story] for story, serial in marks.items())
-        self._hold(known and list(marks) == SHOWN[reading.path], f"nobody ever wrote {answered}")
-        self._hold_to(marks, reading.floors, f"an answer for {reading.path}")
+        self._require(known and list(marks) == SHOWN[reading.path], f"no transaction has written {response}")
+        self._require_serials(marks, reading.floors, f"a response for {reading.path}")
         if any(serial < reading.newest.get(story, 0) for story, serial in marks.items()):
-            self.seen["previous"] += 1
-            self._hold(reading.in_company, f"a previous version of {reading.path} while nobody renders it")
-        hours = re.findall(rb"hour=(\d+)", answered.body)
-        self._hold(all(reading.hour <= int(hour) <= self._hour() for hour in hours), f"the hour is over: {answered}")
+            self.seen["stale copy"] += 1
+            self._require(reading.in_company, f"a stale copy of {reading.path} while no request renders it")
+        hours = re.findall(rb"hour=(\d+)", response.body)
+        self._require(all(reading.hour <= int(hour) <= self._hour() for hour in hours), f"an expired page: {response}")
 
-    def _look(self, here: Here, front: PageServer, path: str) -> None:
-        actor = Actor(here, partial(ask, front, path))
-        self._begin(Reading(actor, path, dict(here.floors), dict(here.newest), self._hour()))
+    def _check_page(self, node: Node, server: PageServer, path: str) -> None:
+        actor = Actor(node, partial(ask, server, path))
+        self._begin(Reading(actor, path, dict(node.floors), dict(node.newest), self._hour()))
         self._finish(actor)
-        answered = actor.answer
-        assert isinstance(answered, Answered)
-        right = {story: self.told[story][0] for story in SHOWN[path]}
-        self._hold(marks_in(answered.body) == right, f"{path} is {answered}, and {self.told} is so")
-        is_there = path == "/" or all(self.told[story][1] for story in SHOWN[path])
-        self._hold(answered.status == (200 if is_there else 404), f"{path} is {answered}")
-        self._hold(any(file.exists() for file in front.store.files.of(path)) == is_there, f"{path} is not baked")
+        response = actor.result
+        assert isinstance(response, Response)
+        right = {story: self.state[story][0] for story in SHOWN[path]}
+        self._require(marks_in(response.body) == right, f"{path} is {response}, required is {self.state}")
+        is_there = path == "/" or all(self.state[story][1] for story in SHOWN[path])
+        self._require(response.status == (200 if is_there else 404), f"{path} is {response}")
+        self._require(any(file.exists() for file in server.store.files.of(path)) == is_there, f"{path} is not baked")
 
     def _hour(self) -> int:
         return int(datetime.now(UTC).timestamp() // HOUR.total_seconds())
 
 
-# What can be taken out, and how the machine is then.
+# The guards that can be left out, by what the machine has in their place.
 WITHOUT: dict[str, dict[str, object]] = {
     "": {},
-    "the look into the log": {"store": Unchecked},
+    "the check of the purge log": {"store": Unchecked},
     "the lock": {"locks": NoLocks},
-    "the position before the first question": {"notes_first": False},
+    "the snapshot before the first query": {"takes_snapshot_first": False},
     "catching up": {"catch_up": lambda: None},
-    "the difference between removed and renewed": {"purge": pagecache.soft_purge},
+    "the difference between hard and soft purges": {"purge": pagecache.soft_purge},
 }
 
 
 def run(steps: int, *, without: str = "") -> str:
-    """Takes so many steps in stories of their own, and tells what came up; raises what does not hold."""
+    """Runs so many steps, and returns their number and kinds; raises AssertionError for what does not hold."""
     keep_connected()
-    vars(sqlite).update(PATIENCE=0.0)  # who waits for whom is for the director to say
-    logging.disable(logging.CRITICAL)  # what is damaged is told, each time
+    vars(sqlite).update(PATIENCE=0.0)  # which actor waits for which is for the scheduler
+    logging.disable(logging.CRITICAL)  # each damaged file is logged
     make_stories()
     machine: type[BakingMachine] = type("Machine", (BakingMachine,), WITHOUT[without])
     while machine.steps < steps:
@@ -517,9 +517,9 @@ def run(steps: int, *, without: str = "") -> str:
         try:
             run_state_machine_as_test(machine, settings=settings(CALM, max_examples=stories))
         except Flaky as error:
-            # The same steps went otherwise when Hypothesis took them again: locks, threads and files are the system's.
+            # The steps had another outcome when Hypothesis repeated them: locks, threads and files are the system's.
             if machine.complaints:
                 raise AssertionError(f"{machine.complaints}") from error
             reasons: tuple[BaseException, ...] = getattr(error, "exceptions", (error,))
-            machine.seen[f"begun anew after {reasons[0]!r:.80}"] += 1
+            machine.seen[f"repeated after {reasons[0]!r:.80}"] += 1
     return f"{machine.steps} steps ({', '.join(f'{times} {what}' for what, times in sorted(machine.seen.items()))})"

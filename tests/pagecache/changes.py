@@ -1,6 +1,6 @@
-"""One change of the paper after the other, each followed by a look whether any page shows a piece from before it.
+"""One change of the paper after the other, after each of which no page may show a stale fragment.
 
-Runs inside a paper's own process (`paper.shell`): within a test's transaction no piece is kept.
+Runs inside a paper's own process (`paper.shell`): within a test's transaction no fragment is cached.
 """
 
 import re
@@ -12,10 +12,10 @@ from django.test.utils import CaptureQueriesContext
 from broadsheet.command import collect_static
 from broadsheet.donations.models import DonationAppeal
 from broadsheet.newsroom.models import Paper
-from tests.pagecache import test_what_goes_stale as stale
+from tests.pagecache import test_staleness as stale
 from tests.pagecache.readers import Reader
 
-# Each finds what it changes; what takes something away comes last.
+# Each change finds its rows; those that delete rows come last.
 ORDER = [
     *(stale.new_headline, stale.only_a_draft, stale.another_subject, stale.another_author, stale.a_new_article),
     *(stale.approved, stale.another_comment, stale.new_terms, stale.an_appeal, stale.a_new_name, stale.a_credit),
@@ -25,25 +25,25 @@ ORDER = [
 
 
 def run() -> str:
-    """Names each page that was other than rendered from nothing, with the change; nothing where all is well."""
+    """Returns each page that differed from a page rendered without the cache, with the change; empty if none did."""
     world, reader = _opened()
     assert {reader.get(path).status for path in world.paths.values()} == {HTTPStatus.OK}
-    found = [f"before: {name}" for name in _differing(reader, world)]
+    differing = [f"before: {name}" for name in _differing(reader, world)]
     for change in ORDER:
         change(world)
-        found += [f"{change.__name__}: {name}" for name in _differing(reader, world)]
-    return ", ".join(found)
+        differing += [f"{change.__name__}: {name}" for name in _differing(reader, world)]
+    return ", ".join(differing)
 
 
-def asked_for() -> str:
-    """The tables that an article's page is made from when all that is new about it is a comment."""
+def queried_tables() -> str:
+    """Returns the tables that the page of an article is rendered from when only a comment is new."""
     world, reader = _opened()
     reader.get(world.paths["dredger"])
     stale.approved(world)
     with CaptureQueriesContext(connection) as log:
         assert reader.get(world.paths["dredger"]).status == HTTPStatus.OK
-    found = [re.search(r' FROM "(\w+)"', query["sql"]) for query in log]
-    return " ".join(one[1] for one in found if one and not one[1].startswith("pagecache"))
+    tables = [re.search(r' FROM "(\w+)"', query["sql"]) for query in log]
+    return " ".join(table[1] for table in tables if table and not table[1].startswith("pagecache"))
 
 
 def _opened() -> tuple[stale.World, Reader]:

@@ -1,4 +1,4 @@
-"""A front with a folder of its own for each test."""
+"""A page server with an empty folder for each test."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -16,7 +16,7 @@ Committing = Callable[[], AbstractContextManager[object]]
 
 @pytest.fixture
 def reader(tmp_path: Path, settings: Settings, db: None) -> Reader:
-    """Somebody before a front that has baked nothing yet, of a paper whose settings are there."""
+    """A reader of a page server that has baked no page yet, of a paper with its settings."""
     settings.BAKED_PAGES = tmp_path / "baked"
     Paper.load()
     DonationAppeal.load()

@@ -1,7 +1,7 @@
-"""Readers and a reviewer who meet at the worst moment, again and again, in a paper with a real database.
+"""Readers and a reviewer whose requests interleave at the worst moment, in a paper with a real database.
 
-Runs inside the paper's own process (`paper.shell`). Each round turns one comment's fate by the real actions, forces the
-two to meet in one of the ways below, and asks afterwards whether a request that starts now sees what is so now.
+Runs inside the paper's own process (`paper.shell`). Each round removes or reinstates a comment by the real actions,
+forces one of the interleavings below, and checks afterwards that a request that starts now sees the present state.
 """
 
 import random
@@ -15,13 +15,13 @@ from http import HTTPStatus
 from django.db import connection
 
 from broadsheet.accounts.models import User
+from broadsheet.bakery.pages import Page
+from broadsheet.bakery.store import Store
 from broadsheet.discussion.models import Comment
 from broadsheet.discussion.reasons import Reason
 from broadsheet.discussion.states import CommentState
 from broadsheet.pagecache import actions as pagecache
-from broadsheet.pagecache.pages import Page
 from broadsheet.pagecache.server import Application, Environ, PageServer, StartResponse
-from broadsheet.pagecache.store import Store
 from broadsheet.review import actions as review
 from broadsheet.review.models import Decision
 from broadsheet.review.outcomes import Grounds, Outcome
@@ -34,39 +34,39 @@ WORDS = "The quay was sold for a song"
 
 @dataclass
 class Hooked:
-    """Django, and what is to happen when it has computed an answer that is not stored yet."""
+    """Django, with a hook between the rendering of a response and its storing."""
 
     application: Application
-    then: Callable[[], object] | None = None
+    after_rendering: Callable[[], object] | None = None
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         body = whole(self.application(environ, start_response))
-        then, self.then = self.then, None
-        if then:
-            then()
+        hook, self.after_rendering = self.after_rendering, None
+        if hook:
+            hook()
         return [body]
 
 
 class HookedStore(Store):
-    """The disk, and what is to happen when a page was found fresh and is not written yet."""
+    """The store, with a hook between the check that a page is not stale and its writing."""
 
-    then: Callable[[], object] | None = None
+    after_check: Callable[[], object] | None = None
     checks = True
 
-    def keep(self, page: Page, *, unless: Callable[[], bool]) -> object:  # type: ignore[override]
-        def asked() -> bool:
-            stale = unless() and self.checks
-            then, self.then = self.then, None
-            if then:
-                then()
+    def put(self, page: Page, *, is_stale: Callable[[], bool]) -> object:  # type: ignore[override]
+        def check() -> bool:
+            stale = is_stale() and self.checks
+            hook, self.after_check = self.after_check, None
+            if hook:
+                hook()
             return stale
 
-        return super().keep(page, unless=asked)
+        return super().put(page, is_stale=check)
 
 
 @dataclass
-class Meetings:
-    """One article, one comment, one reviewer, and a reader before the front."""
+class Scene:
+    """One article, one comment, one reviewer, and a reader of the page server."""
 
     reader: Reader
     comment: Comment
@@ -78,8 +78,8 @@ class Meetings:
     unbaked: int = 0
     counts: Counter[str] = field(default_factory=Counter)
 
-    def turn(self) -> None:
-        """Removes the comment, or reinstates it; when this returns, the reviewer has been told."""
+    def toggle(self) -> None:
+        """Removes the comment, or reinstates it; when this returns, the reviewer has had the confirmation."""
         revision = discussion.latest(self.comment)
         if self.is_published():
             review.decide(revision, Outcome.REMOVE, by=self.by, grounds=Grounds(Reason.OFFENSIVE))
@@ -90,71 +90,71 @@ class Meetings:
         """Whether readers are to see the comment."""
         return Comment.objects.filter(pk=self.comment.pk, state=CommentState.PUBLISHED).exists()
 
-    def turn_elsewhere(self) -> threading.Thread:
-        """The same in another thread, up to where its transaction has committed and its files are to go."""
+    def toggle_elsewhere(self) -> threading.Thread:
+        """Toggles in another thread, and returns when its transaction has committed and its files are still there."""
         before = Decision.objects.count()
-        thread = threading.Thread(target=self._turn_and_leave)
+        thread = threading.Thread(target=self._toggle_and_disconnect)
         thread.start()
         while Decision.objects.count() == before:
             time.sleep(0.001)
         return thread
 
-    def _turn_and_leave(self) -> None:
+    def _toggle_and_disconnect(self) -> None:
         try:
-            self.turn()
+            self.toggle()
         finally:
             connection.close()
 
     def _render(self) -> None:
-        """Asks for a page that is not on the disk, so that what is to happen meanwhile does."""
-        self.store.remove({pagecache.EVERYTHING})
+        """Requests a page that is not on the disk, so that the hooks are called."""
+        self.store.purge({pagecache.EVERYTHING})
         self.reader.get(self.path)
-        assert (self.hooked.then, self.store.then) == (None, None)
+        assert (self.hooked.after_rendering, self.store.after_check) == (None, None)
 
-    # The ways in which they meet.
+    # The interleavings.
 
     def rendered_before_and_stored_after(self) -> None:
-        """The page is computed; the reviewer decides; the page comes to be stored."""
-        self.hooked.then = self.turn
+        """The page is rendered; the reviewer decides; the page is stored."""
+        self.hooked.after_rendering = self.toggle
         self._render()
 
     def decided_between_check_and_file(self) -> None:
-        """The page was found fresh; the reviewer's transaction commits; the page is written."""
+        """The page is found fresh; the reviewer's transaction commits; the page is written."""
         threads: list[threading.Thread] = []
-        self.store.then = lambda: threads.append(self.turn_elsewhere())
+        self.store.after_check = lambda: threads.append(self.toggle_elsewhere())
         self._render()
         for thread in threads:
             thread.join()
 
     def two_readers_the_old_one_last(self) -> None:
-        """One has computed the old page; the reviewer decides; another bakes the new page; the first comes to store."""
+        """The old page is rendered; the reviewer decides; another request bakes the new page; the old one is stored."""
 
         def meanwhile() -> None:
-            self.turn()
-            second = PageServer(self.hooked.application, store=self.store, is_ours=bool)
-            second.passing.note(self.path)  # else it would wait for the turn of the first, which waits for it
+            self.toggle()
+            second = PageServer(self.hooked.application, store=self.store, is_own_host=bool)
+            second.uncacheable.add(self.path)  # else it would wait for the first request, which waits for it
             Reader(second, HOST).get(self.path)
 
-        self.hooked.then = meanwhile
+        self.hooked.after_rendering = meanwhile
         self._render()
 
     def baked_and_then_decided(self) -> None:
-        """Nobody meets."""
+        """The requests do not interleave."""
         self.reader.get(self.path)
-        self.turn()
+        self.toggle()
 
     def killed_before_the_files_went(self) -> None:
-        """The transaction has committed, and the process that should have removed the files is no more."""
+        """The transaction has committed, and the process was killed before it removed the files."""
         self.reader.get(self.path)
         file = self.reader.files(self.path)[0]
-        kept = file.read_bytes() if file.exists() else b""
-        self.turn()
-        if kept:
-            file.write_bytes(kept)
+        content = file.read_bytes() if file.exists() else b""
+        self.toggle()
+        if content:
+            file.write_bytes(content)
         pagecache.catch_up()
 
-    def look(self, way: str) -> None:
-        """A request that starts now sees what is so now, from the disk as well as from Django."""
+    def check(self, way: str) -> None:
+        """Checks that a request that starts now sees the present state, from the disk as well as from Django."""
         published = self.is_published()
         for _ in range(2):
             answered = self.reader.get(self.path)
@@ -164,30 +164,30 @@ class Meetings:
         self.unbaked += not self.reader.is_baked(self.path)
 
 
-WAYS = [
-    Meetings.rendered_before_and_stored_after,
-    Meetings.decided_between_check_and_file,
-    Meetings.two_readers_the_old_one_last,
-    Meetings.baked_and_then_decided,
-    Meetings.killed_before_the_files_went,
+INTERLEAVINGS = [
+    Scene.rendered_before_and_stored_after,
+    Scene.decided_between_check_and_file,
+    Scene.two_readers_the_old_one_last,
+    Scene.baked_and_then_decided,
+    Scene.killed_before_the_files_went,
 ]
 
 
-def meetings(*, checked: bool = True) -> Meetings:
-    """A paper's article with one published comment, read by the column's own page."""
+def scene(*, checked: bool = True) -> Scene:
+    """An article with one published comment, read on the page of its column."""
     article = newsroom.article(title="The quay is sold")
     by = discussion.chief()
     comment = discussion.published(article, by=by, text=WORDS)
     reader = Reader(host=HOST)
-    hooked = reader.front.application = Hooked(reader.front.application)
-    store = reader.front.store = HookedStore(reader.front.store.folder)
+    hooked = reader.server.application = Hooked(reader.server.application)
+    store = reader.server.store = HookedStore(reader.server.store.folder)
     store.checks = checked
-    reader.front.is_ours = bool
-    return Meetings(reader, comment, f"/{article.address}/comments/newest/", by, hooked, store)
+    reader.server.is_own_host = bool
+    return Scene(reader, comment, f"/{article.address}/comments/newest/", by, hooked, store)
 
 
 def keep_connected() -> None:
-    """Spares each request a new connection, and each commit the wait for the disk: only the order matters here."""
+    """Saves each request a new connection and each commit the wait for the disk: only the order matters here."""
     connection.close()
     connection.settings_dict["CONN_MAX_AGE"] = None
     options = connection.settings_dict["OPTIONS"]
@@ -198,14 +198,14 @@ def keep_connected() -> None:
 
 
 def run(rounds: int, *, checked: bool = True, seed: int | None = None) -> str:
-    """Lets them meet so often, and tells how often in which way, and how often somebody saw what was no longer so."""
+    """Runs so many rounds, and returns the number of each interleaving, and of the stale pages that were seen."""
     keep_connected()
-    chance, met = random.Random(seed), meetings(checked=checked)
+    chance, stage = random.Random(seed), scene(checked=checked)
     for _ in range(rounds):
-        way = chance.choice(WAYS)
-        met.counts[way.__name__] += 1
-        way(met)
-        met.look(way.__name__)
-    told = ", ".join(f"{count} {name}" for name, count in sorted(met.counts.items()))
-    counted = f"{len(met.stale)} stale and {met.unbaked} unbaked in {rounds}"
-    return f"{counted} ({told}); stale: {sorted(set(met.stale))}"
+        interleave = chance.choice(INTERLEAVINGS)
+        stage.counts[interleave.__name__] += 1
+        interleave(stage)
+        stage.check(interleave.__name__)
+    counts = ", ".join(f"{count} {name}" for name, count in sorted(stage.counts.items()))
+    result = f"{len(stage.stale)} stale and {stage.unbaked} unbaked in {rounds}"
+    return f"{result} ({counts}); stale: {sorted(set(stage.stale))}"

@@ -1,4 +1,4 @@
-"""A reader who asks the front as a server does, and sees status, headers and body."""
+"""A reader who sends requests to the page server, and sees status, headers and body."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -17,8 +17,8 @@ from broadsheet.pagecache.server import Application, PageServer
 
 
 @dataclass
-class Answered:
-    """What came back."""
+class Response:
+    """The response to a request."""
 
     status: int
     headers: dict[str, str]
@@ -32,29 +32,29 @@ class Answered:
 
 @dataclass
 class Reader:
-    """Somebody before the front; `front.application` is Django, or what a test puts there."""
+    """A reader of the page server; `server.application` is Django, or the application that a test puts there."""
 
-    front: PageServer = field(default_factory=lambda: page_server(get_wsgi_application()))
+    server: PageServer = field(default_factory=lambda: page_server(get_wsgi_application()))
     host: str = "paper.example"
 
-    def get(self, path: str, method: str = "GET", **headers: str) -> Answered:
-        """Asks for a path; headers as Python writes them: `accept_encoding="br"`."""
-        return ask(self.front, path, method, **{"host": self.host, **headers})
+    def get(self, path: str, method: str = "GET", **headers: str) -> Response:
+        """Requests a path; headers are named as in Python: `accept_encoding="br"`."""
+        return ask(self.server, path, method, **{"host": self.host, **headers})
 
-    def uncached(self, path: str) -> Answered:
-        """Asks Django itself, past the front."""
-        return ask(self.front.application, path, host=self.host)
+    def uncached(self, path: str) -> Response:
+        """Requests a path of Django itself, past the page server."""
+        return ask(self.server.application, path, host=self.host)
 
     def is_baked(self, path: str) -> bool:
         """Whether the page lies on the disk."""
         return any(file.exists() for file in self.files(path))
 
     def files(self, path: str) -> tuple[Path, ...]:
-        """Where the page may lie."""
-        return self.front.store.files.of(path)
+        """The files that the page may have."""
+        return self.server.store.files.of(path)
 
 
-def ask(application: Application, path: str, method: str = "GET", **headers: str) -> Answered:
+def ask(application: Application, path: str, method: str = "GET", **headers: str) -> Response:
     """One request, answered by the application."""
     before, _, query = path.partition("?")
     environ: dict[str, Any] = {
@@ -71,20 +71,20 @@ def ask(application: Application, path: str, method: str = "GET", **headers: str
         "wsgi.input": BytesIO(),
         **{f"HTTP_{name.upper()}": value for name, value in headers.items()},
     }
-    said: list[tuple[str, list[tuple[str, str]]]] = []
+    heads: list[tuple[str, list[tuple[str, str]]]] = []
 
     def start_response(status: str, sent: list[tuple[str, str]], exc_info: object = None) -> None:
-        said.append((status, sent))
+        heads.append((status, sent))
 
-    with connection_kept():
+    with open_connection():
         body = whole(application(environ, start_response))
-    status, sent = said[-1]
-    return Answered(int(status.split()[0]), {name.lower(): value for name, value in sent}, body)
+    status, sent = heads[-1]
+    return Response(int(status.split()[0]), {name.lower(): value for name, value in sent}, body)
 
 
 @contextmanager
-def connection_kept() -> Iterator[None]:
-    """Lets a test's own transaction go on across requests, as Django's test client does."""
+def open_connection() -> Iterator[None]:
+    """Keeps a test's own transaction open across requests, as Django's test client does."""
     signals = (request_started, request_finished) if connection.in_atomic_block else ()
     for signal in signals:
         signal.disconnect(close_old_connections)
@@ -95,10 +95,10 @@ def connection_kept() -> Iterator[None]:
             signal.connect(close_old_connections)
 
 
-def whole(pieces: Iterable[bytes]) -> bytes:
+def whole(parts: Iterable[bytes]) -> bytes:
     """The body, put together and closed as a server does."""
     try:
-        return b"".join(pieces)
+        return b"".join(parts)
     finally:
-        if hasattr(pieces, "close"):
-            pieces.close()
+        if hasattr(parts, "close"):
+            parts.close()

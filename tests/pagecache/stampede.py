@@ -1,7 +1,7 @@
-"""A served paper that counts how often it renders, and takes its time; runs inside the paper's own process.
+"""A served paper that counts its renderings, and slows them down; runs inside the paper's own process.
 
-The server, the page server, the concurrency limit and Django are the real ones; the counter stands in between. What is
-prepared or changed comes from a process of its own, as from the command line.
+Server, page server, concurrency limit and Django are the real ones, with a counter in between. The page is prepared and
+changed by a process of its own, as from the command line.
 """
 
 import time
@@ -31,7 +31,7 @@ ADDED_WORDS = "And the crane went with it"
 
 @dataclass
 class Counted:
-    """Django, with an email in a file for each rendering that begins, and so many seconds before it ends."""
+    """Django, with a mark in a file for each rendering that begins, and so many seconds before it ends."""
 
     application: Application
     marks: Path

@@ -1,4 +1,4 @@
-"""What many pages have alike is made once, named by every page it stands on, and never shown when it is stale."""
+"""A cached fragment is rendered once, adds its keys to every page it is on, and is never sent when it is stale."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,33 +11,33 @@ import time_machine
 from django.db import connection, transaction
 
 from broadsheet.pagecache.actions import EVERYTHING, purge
-from broadsheet.pagecache.fragments import MOST, FragmentCache, depends_on
+from broadsheet.pagecache.fragments import MAX_FRAGMENTS, FragmentCache, depends_on
 from broadsheet.pagecache.models import Purge
-from broadsheet.pagecache.surrogates import Surrogates, begins, collected
+from broadsheet.pagecache.surrogates import Surrogates, collected, take_snapshot
 
-# Within a transaction of one's own nothing is kept.
+# Within a test's own transaction no fragment is cached.
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
 
 @contextmanager
 def request() -> Iterator[Surrogates]:
-    """A request that has asked the log before anything else."""
+    """A request that has taken its snapshot before its first query."""
     with collected() as surrogates:
-        begins(Purge.objects.position)
+        take_snapshot(Purge.objects.snapshot)
         yield surrogates
 
 
 class Foot:
-    """Something that shows the key `foot`; it counts how often it was made."""
+    """A fragment that depends on the key `foot`, and counts how often it was rendered."""
 
     def __init__(self) -> None:
-        self.made = 0
+        self.renderings = 0
         self.until: datetime | None = None
 
     def __call__(self) -> int:
         depends_on("foot", until=self.until)
-        self.made += 1
-        return self.made
+        self.renderings += 1
+        return self.renderings
 
 
 @pytest.fixture
@@ -50,12 +50,12 @@ def foot() -> Foot:
     return Foot()
 
 
-def asked(fragments: FragmentCache, foot: Foot) -> int:
+def get(fragments: FragmentCache, foot: Foot) -> int:
     with request():
         return fragments.cached("foot", foot)
 
 
-def test_a_piece_is_made_for_the_first_page_and_named_by_every_page_it_stands_on(
+def test_a_fragment_is_rendered_for_the_first_page_and_adds_its_keys_to_every_page(
     fragments: FragmentCache, foot: Foot
 ) -> None:
     for _ in range(2):
@@ -64,37 +64,35 @@ def test_a_piece_is_made_for_the_first_page_and_named_by_every_page_it_stands_on
         assert surrogates.keys == {"foot", EVERYTHING}
 
 
-@pytest.mark.parametrize(("key", "made"), [("foot", 2), (EVERYTHING, 2), ("head", 1)])
-def test_a_piece_is_made_anew_once_what_is_on_it_was_purged(
-    fragments: FragmentCache, foot: Foot, key: str, made: int
+@pytest.mark.parametrize(("key", "renderings"), [("foot", 2), (EVERYTHING, 2), ("head", 1)])
+def test_a_fragment_is_rendered_again_once_one_of_its_keys_is_purged(
+    fragments: FragmentCache, foot: Foot, key: str, renderings: int
 ) -> None:
-    assert asked(fragments, foot) == 1
+    assert get(fragments, foot) == 1
     purge(key)
-    assert [asked(fragments, foot), asked(fragments, foot)] == [made, made]
+    assert [get(fragments, foot), get(fragments, foot)] == [renderings, renderings]
 
 
-def test_a_page_within_which_a_piece_stands_is_right_no_longer_than_the_piece(
-    fragments: FragmentCache, foot: Foot
-) -> None:
+def test_a_page_expires_no_later_than_a_fragment_on_it(fragments: FragmentCache, foot: Foot) -> None:
     foot.until = datetime.now(UTC) + timedelta(minutes=1)
     for _ in range(2):
         with request() as surrogates:
             fragments.cached("foot", foot)
         assert surrogates.until == foot.until
     with time_machine.travel(foot.until + timedelta(seconds=1)):
-        assert asked(fragments, foot) == 2
+        assert get(fragments, foot) == 2
 
 
-def test_a_page_that_began_before_a_purge_leaves_its_piece_to_nobody_who_began_after_it(
+def test_a_fragment_of_a_request_that_began_before_a_purge_is_not_used_by_one_that_began_after_it(
     fragments: FragmentCache, foot: Foot
 ) -> None:
     with request():
         purge("foot")
         assert fragments.cached("foot", foot) == 1  # it may have read the old state before the purge
-    assert asked(fragments, foot) == 2
+    assert get(fragments, foot) == 2
 
 
-def test_two_pages_of_different_moments_at_once_get_nothing_older_than_themselves(
+def test_concurrent_requests_with_different_snapshots_get_no_fragment_older_than_their_own(
     fragments: FragmentCache, foot: Foot
 ) -> None:
     with request():
@@ -103,11 +101,11 @@ def test_two_pages_of_different_moments_at_once_get_nothing_older_than_themselve
         with request():
             assert fragments.cached("foot", foot) == 2
         fragments.cached("foot", foot)
-    assert asked(fragments, foot) > 1
+    assert get(fragments, foot) > 1
 
 
 class Busy:
-    """The name of a piece; while the pieces are looked through, another thread adds one."""
+    """The name of a fragment; while it is hashed, another thread adds another fragment."""
 
     def __init__(self) -> None:
         self.meanwhile: Callable[[], object] = int
@@ -117,9 +115,7 @@ class Busy:
         return 1
 
 
-def test_a_page_that_adds_a_piece_while_another_looks_through_them_disturbs_nobody(
-    fragments: FragmentCache, foot: Foot
-) -> None:
+def test_a_fragment_can_be_added_while_another_thread_looks_through_them(fragments: FragmentCache, foot: Foot) -> None:
     busy = Busy()
     with request():
         assert fragments.cached(busy, foot) == 1
@@ -127,12 +123,10 @@ def test_a_page_that_adds_a_piece_while_another_looks_through_them_disturbs_nobo
         purge("head")
         numbers = count()
         busy.meanwhile = lambda: earlier.run(fragments.cached, next(numbers), foot)
-        assert asked(fragments, foot) > 1
+        assert get(fragments, foot) > 1
 
 
-def test_nothing_is_cached_without_a_look_into_the_log_nor_within_a_transaction(
-    fragments: FragmentCache, foot: Foot
-) -> None:
+def test_no_fragment_is_cached_without_a_snapshot_or_within_a_transaction(fragments: FragmentCache, foot: Foot) -> None:
     assert [fragments.cached("foot", foot), fragments.cached("foot", foot)] == [1, 2]
     with collected():
         assert [fragments.cached("foot", foot), fragments.cached("foot", foot)] == [3, 4]
@@ -140,17 +134,37 @@ def test_nothing_is_cached_without_a_look_into_the_log_nor_within_a_transaction(
         assert [fragments.cached("foot", foot), fragments.cached("foot", foot)] == [5, 6]
 
 
-def test_another_database_with_a_shorter_log_brings_none_of_the_old_ones(fragments: FragmentCache, foot: Foot) -> None:
+def test_the_fragments_of_another_database_are_not_used(fragments: FragmentCache, foot: Foot) -> None:
     purge("head")
-    assert asked(fragments, foot) == 1
+    assert get(fragments, foot) == 1
     if connection.vendor == "sqlite":
         Purge.objects.all().delete()
-        assert asked(fragments, foot) == 2
+        assert get(fragments, foot) == 2
 
 
-def test_the_memory_has_an_end(fragments: FragmentCache, foot: Foot) -> None:
-    asked(fragments, foot)
+def test_the_number_of_fragments_is_limited(fragments: FragmentCache, foot: Foot) -> None:
+    get(fragments, foot)
     with request():
-        for number in range(MOST):
+        for number in range(MAX_FRAGMENTS):
             fragments.cached(number, foot)
-    assert asked(fragments, foot) > MOST
+    assert get(fragments, foot) > MAX_FRAGMENTS
+
+
+def test_the_keys_it_is_on_are_part_of_the_name_of_a_fragment_and_evict_it(
+    fragments: FragmentCache, foot: Foot
+) -> None:
+    def get_on(key: str) -> int:
+        with request() as surrogates:
+            rendering = fragments.cached("count", foot, on=[key])
+        assert surrogates.keys == {key, "foot", EVERYTHING}
+        return rendering
+
+    assert [get_on("in:1"), get_on("in:2"), get_on("in:1")] == [1, 2, 1]
+    purge("in:1")
+    assert [get_on("in:1"), get_on("in:2")] == [3, 2]
+
+
+def test_the_keys_a_fragment_is_on_are_added_where_it_is_not_cached(fragments: FragmentCache, foot: Foot) -> None:
+    with collected() as surrogates:
+        fragments.cached("count", foot, on=["in:1"])
+    assert surrogates.keys == {"in:1", "foot"}

@@ -1,4 +1,4 @@
-"""What was purged between two moments: all of it, nothing else, in the order of commits and not of beginnings."""
+"""The purges between two snapshots are exactly those that have committed between them, whenever they began."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,32 +6,32 @@ from contextlib import contextmanager
 import pytest
 from django.db import connection, transaction
 
+from broadsheet.bakery.snapshot import Snapshot
 from broadsheet.pagecache.models import Effect, Purge
-from broadsheet.pagecache.position import Position
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
 BY_HAND = """
 INSERT INTO pagecache_purge (transaction, keys, effect, made_at)
-VALUES (pg_current_xact_id()::text::bigint, %s, 'removed', now())
+VALUES (pg_current_xact_id()::text::bigint, %s, 'hard', now())
 """
 
 
 def write(*keys: str) -> None:
     with transaction.atomic():
-        Purge.objects.write(keys, Effect.REMOVED)
+        Purge.objects.record(keys, Effect.HARD)
 
 
-def keys_between(then: Position, now: Position) -> set[str]:
-    """Both ways to ask must say the same."""
-    told = Purge.objects.keys_between(then, now)
-    assert {key for purge in Purge.objects.between(then, now) for key in purge.keys.split()} == told
-    return told
+def keys_between(then: Snapshot, now: Snapshot) -> set[str]:
+    """The keys by both methods, which must agree."""
+    keys = Purge.objects.keys_between(then, now)
+    assert {key for purge in Purge.objects.between(then, now) for key in purge.keys.split()} == keys
+    return keys
 
 
 @contextmanager
-def somebody_else(keys: str) -> Iterator[None]:
-    """Purges in a transaction that begins before the block and commits after it."""
+def another_transaction(keys: str) -> Iterator[None]:
+    """Records a purge in a transaction that begins before the block and commits after it."""
     other = connection.copy()
     try:
         other.set_autocommit(False)
@@ -43,22 +43,22 @@ def somebody_else(keys: str) -> Iterator[None]:
         other.close()
 
 
-def test_every_key_of_every_purge_since_is_told_and_none_from_before_or_after() -> None:
+def test_the_keys_between_two_snapshots_are_those_of_every_purge_between_and_no_other() -> None:
     write("article:1", "before")
-    then = Purge.objects.position()
+    then = Purge.objects.snapshot()
     write("article:2", "section:3", "comments:2")
     write("section:4")
-    now = Purge.objects.position()
+    now = Purge.objects.snapshot()
     write("after")
     assert keys_between(then, now) == {"article:2", "section:3", "comments:2", "section:4"}
     assert keys_between(now, now) == set()
 
 
-def test_a_purge_of_ones_own_transaction_is_seen_in_it() -> None:
-    then = Purge.objects.position()
+def test_a_purge_is_included_in_a_snapshot_of_its_own_transaction() -> None:
+    then = Purge.objects.snapshot()
     with transaction.atomic():
-        Purge.objects.write(["own"], Effect.REMOVED)
-        assert keys_between(then, Purge.objects.position()) == {"own"}
+        Purge.objects.record(["own"], Effect.HARD)
+        assert keys_between(then, Purge.objects.snapshot()) == {"own"}
 
 
 # On SQLite one transaction that writes keeps out all others.
@@ -66,21 +66,21 @@ several_write = pytest.mark.postgres
 
 
 @several_write
-def test_what_began_before_and_commits_between_is_told() -> None:
-    with somebody_else("late"):
-        then = Purge.objects.position()
+def test_a_purge_that_began_before_and_commits_between_is_included() -> None:
+    with another_transaction("late"):
+        then = Purge.objects.snapshot()
         write("quick")
-        meanwhile = Purge.objects.position()
+        meanwhile = Purge.objects.snapshot()
         assert keys_between(then, meanwhile) == {"quick"}
-    now = Purge.objects.position()
-    assert keys_between(meanwhile, now) == {"late"}, "and what was told is not told again"
+    now = Purge.objects.snapshot()
+    assert keys_between(meanwhile, now) == {"late"}, "and no purge is included twice"
     assert keys_between(then, now) == {"late", "quick"}
-    assert keys_between(then, meanwhile) == {"quick"}, "whenever that is asked"
+    assert keys_between(then, meanwhile) == {"quick"}, "whenever the query is made"
 
 
 @several_write
-def test_what_is_not_committed_yet_is_not_told() -> None:
-    then = Purge.objects.position()
-    with somebody_else("late"):
+def test_a_purge_that_has_not_committed_is_not_included() -> None:
+    then = Purge.objects.snapshot()
+    with another_transaction("late"):
         write("quick")
-        assert keys_between(then, Purge.objects.position()) == {"quick"}
+        assert keys_between(then, Purge.objects.snapshot()) == {"quick"}

@@ -1,4 +1,4 @@
-"""The front answers with baked pages as a careful web server would, and bakes what everybody may see."""
+"""The page server sends baked pages as a careful web server does, and bakes every response declared cacheable."""
 
 import gzip
 import re
@@ -14,11 +14,13 @@ from django.contrib.auth.models import Permission
 from django.core.management import call_command
 
 from broadsheet.accounts.states import Role
+from broadsheet.config.page_server import MAX_HOST_LENGTH, is_allowed_host
 from broadsheet.newsroom.models import CommentPolicy, FrontSlot
 from broadsheet.newsroom.pictures import sources_of
 from broadsheet.pagecache import actions
+from broadsheet.pagecache.fragments import cacheable
+from broadsheet.pagecache.keys import EVERYTHING
 from broadsheet.pagecache.server import Environ, StartResponse
-from broadsheet.pagecache.surrogates import EVERYTHING, cacheable
 from tests.factories import accounts, discussion, newsroom
 from tests.pagecache.conftest import Committing
 from tests.pagecache.readers import Reader
@@ -28,21 +30,21 @@ TAG = re.compile(r'"[0-9a-f]{24}-(identity|gzip|zstd|br)"')
 
 @pytest.fixture
 def address(reader: Reader) -> str:
-    """An article that has been read once."""
+    """The address of an article that has been baked."""
     article = newsroom.article(title="The dredger is back", body="The tide had gone out. " * 40)
-    found = f"/{article.address}/"
-    assert reader.get(found).status == 200
-    return found
+    path = f"/{article.address}/"
+    assert reader.get(path).status == 200
+    return path
 
 
-def nobody(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-    """Stands where Django stood, and must not be asked."""
+def unused(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+    """Takes the place of Django, and must not be called."""
     raise AssertionError(f"{environ['PATH_INFO']} was rendered again")
 
 
 def test_a_page_is_rendered_once_and_then_read_from_the_disk(reader: Reader, address: str) -> None:
     rendered = reader.uncached(address)
-    reader.front.application = nobody
+    reader.server.application = unused
     answered = reader.get(address)
     assert (answered.status, answered.body) == (200, rendered.body)
     assert b"The dredger is back" in answered.body
@@ -54,7 +56,7 @@ def test_the_first_answer_has_the_same_headers_as_the_second(reader: Reader) -> 
 
 
 @pytest.mark.parametrize(
-    ("accepted", "encoding", "unpack"),
+    ("accepted", "encoding", "decompress"),
     [
         ("gzip, deflate, br, zstd", "br", brotli.decompress),
         ("gzip, zstd", "zstd", zstandard.decompress),
@@ -69,17 +71,17 @@ def test_the_first_answer_has_the_same_headers_as_the_second(reader: Reader) -> 
         ("", None, bytes),
     ],
 )
-def test_it_is_packed_as_the_reader_wishes(
-    accepted: str, encoding: str | None, unpack: Callable[[bytes], bytes], reader: Reader, address: str
+def test_a_page_is_sent_in_the_encoding_that_the_reader_prefers(
+    accepted: str, encoding: str | None, decompress: Callable[[bytes], bytes], reader: Reader, address: str
 ) -> None:
     answered = reader.get(address, accept_encoding=accepted)
     assert answered.headers.get("content-encoding") == encoding
-    assert unpack(answered.body) == reader.uncached(address).body
+    assert decompress(answered.body) == reader.uncached(address).body
     assert answered.headers["vary"] == "Accept-Encoding"
     assert int(answered.headers["content-length"]) == len(answered.body)
 
 
-def test_whoever_has_the_page_already_is_told_so(reader: Reader, address: str) -> None:
+def test_a_page_that_the_reader_has_already_is_not_modified(reader: Reader, address: str) -> None:
     for accepted in ("", "gzip", "zstd", "br"):
         tag = reader.get(address, accept_encoding=accepted).headers["etag"]
         assert TAG.fullmatch(tag)
@@ -90,24 +92,26 @@ def test_whoever_has_the_page_already_is_told_so(reader: Reader, address: str) -
     assert reader.get(address, if_none_match='"other"').status == 200
 
 
-def test_head_gets_the_headers_alone(reader: Reader, address: str) -> None:
+def test_head_gets_the_headers_only(reader: Reader, address: str) -> None:
     answered, whole = reader.get(address, "HEAD"), reader.get(address)
     assert (answered.status, answered.body, answered.headers) == (200, b"", whole.headers)
 
 
-def test_head_of_what_is_not_baked_is_answered_and_bakes_nothing(reader: Reader) -> None:
+def test_head_of_a_page_that_is_not_baked_does_not_bake_it(reader: Reader) -> None:
     address = f"/{newsroom.article().address}/"
     assert reader.get(address, "HEAD").status == 200
     assert not reader.is_baked(address)
 
 
-def test_a_range_gets_the_whole_page_and_hears_that_there_are_none(reader: Reader, address: str) -> None:
+def test_a_range_is_answered_with_the_whole_page(reader: Reader, address: str) -> None:
     answered = reader.get(address, range="bytes=0-9")
     assert (answered.status, answered.headers["accept-ranges"]) == (200, "none")
     assert answered.body == reader.get(address).body
 
 
-def test_readers_keep_a_page_but_ask_each_time_and_are_as_safe_as_with_django(reader: Reader, address: str) -> None:
+def test_browsers_revalidate_a_page_each_time_and_get_the_security_headers_of_django(
+    reader: Reader, address: str
+) -> None:
     answered, rendered = reader.get(address).headers, reader.uncached(address).headers
     assert answered["cache-control"] == "public, max-age=0, must-revalidate"
     for name in ("content-security-policy", "x-frame-options", "x-content-type-options", "referrer-policy"):
@@ -115,39 +119,43 @@ def test_readers_keep_a_page_but_ask_each_time_and_are_as_safe_as_with_django(re
     assert "set-cookie" not in answered
 
 
-def test_a_query_changes_nothing_and_is_no_page_of_its_own(reader: Reader, address: str) -> None:
+def test_a_query_string_does_not_change_the_page(reader: Reader, address: str) -> None:
     plain = reader.get(address)
-    reader.front.application = nobody
+    reader.server.application = unused
     for query in ("?utm_source=email", "?page=2", "?" + "x" * 5000, "?%00%ff"):
         assert reader.get(address + query).body == plain.body
 
 
-def test_the_first_to_ask_with_a_query_bakes_the_page_without_it(reader: Reader) -> None:
+def test_a_first_request_with_a_query_string_bakes_the_page_without_it(reader: Reader) -> None:
     address = f"/{newsroom.article().address}/"
     reader.get(f"{address}?utm_source=<script>")
     assert reader.get(address).body == reader.uncached(address).body
     assert reader.is_baked(address)
 
 
-def test_an_old_number_is_answered_by_django_although_the_front_page_is_baked(reader: Reader) -> None:
+def test_an_old_address_in_the_query_string_is_answered_by_django_although_the_front_page_is_baked(
+    reader: Reader,
+) -> None:
     reader.get("/")
-    asked: list[str] = []
+    queries: list[str] = []
 
     def listen(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        asked.append(environ["QUERY_STRING"])
+        queries.append(environ["QUERY_STRING"])
         start_response("200 OK", [])
         return []
 
-    reader.front.application = listen
+    reader.server.application = listen
     for query in ("p=12", "page_id=7", "utm_source=x&p=3"):
         reader.get(f"/?{query}")
-    assert asked == ["p=12", "page_id=7", "utm_source=x&p=3"]
+    assert queries == ["p=12", "page_id=7", "utm_source=x&p=3"]
 
 
 @pytest.mark.parametrize("host", ["", "evil.example", "paper.example:80:80", "\udcff", "[::1", "paper.example/x"])
-def test_another_host_gets_nothing_from_the_disk(host: str, reader: Reader, address: str, settings: Any) -> None:
+def test_a_request_for_another_host_gets_no_page_from_the_disk(
+    host: str, reader: Reader, address: str, settings: Any
+) -> None:
     settings.ALLOWED_HOSTS = ["paper.example"]
-    reader.front.application = lambda environ, start: (start("400 Bad Request", []), [])[1]
+    reader.server.application = lambda environ, start: (start("400 Bad Request", []), [])[1]
     assert reader.get(address, host=host).status == 400
     assert reader.get(address, host="PAPER.example:8000").status == 200
 
@@ -166,10 +174,10 @@ def test_no_path_leads_out_of_the_folder_or_to_a_file_of_another_page(path: str,
 
     for page in ("/", "/feed/"):
         reader.get(page)
-    before = sorted(file for file in reader.front.store.folder.parent.rglob("*") if "index-" not in file.name)
-    reader.front.application = hostile
+    before = sorted(file for file in reader.server.store.folder.parent.rglob("*") if "index-" not in file.name)
+    reader.server.application = hostile
     assert reader.get(path).body == b"hostile"
-    now = sorted(file for file in reader.front.store.folder.parent.rglob("*") if "index-" not in file.name)
+    now = sorted(file for file in reader.server.store.folder.parent.rglob("*") if "index-" not in file.name)
     assert now == before
 
 
@@ -183,7 +191,7 @@ def test_no_path_leads_out_of_the_folder_or_to_a_file_of_another_page(path: str,
         [("Content-Length", str(100 * 1024 * 1024))],
     ],
 )
-def test_an_answer_that_is_for_one_person_or_too_large_is_never_baked(
+def test_a_response_that_is_personal_or_too_large_is_never_baked(
     headers: list[tuple[str, str]], reader: Reader
 ) -> None:
     def personal(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -191,7 +199,7 @@ def test_an_answer_that_is_for_one_person_or_too_large_is_never_baked(
         start_response("200 OK", [("Content-Type", "text/html"), *headers])
         return [b"only for you"]
 
-    reader.front.application = personal
+    reader.server.application = personal
     assert reader.get("/mine/").body == b"only for you"
     assert not reader.is_baked("/mine/")
 
@@ -199,12 +207,12 @@ def test_an_answer_that_is_for_one_person_or_too_large_is_never_baked(
 @pytest.mark.parametrize(
     "path", ["/nothing/", "/2019/02/31/", "/search/", "/sign-in/", "/desk/", "/cms/", "/comments/9/"]
 )
-def test_what_is_not_the_same_for_everybody_or_not_there_is_not_baked(path: str, reader: Reader) -> None:
+def test_a_page_that_differs_by_reader_or_does_not_exist_is_not_baked(path: str, reader: Reader) -> None:
     reader.get(path)
     assert not reader.is_baked(path)
 
 
-def test_a_reader_who_is_signed_in_gets_the_same_page_and_bakes_it_for_all(reader: Reader) -> None:
+def test_a_reader_who_is_signed_in_gets_the_same_page_and_has_it_baked(reader: Reader) -> None:
     client = accounts.signed_in(Role.EDITOR)
     cookies = "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items())
     address = f"/{newsroom.article().address}/"
@@ -213,7 +221,7 @@ def test_a_reader_who_is_signed_in_gets_the_same_page_and_bakes_it_for_all(reade
     assert Permission.objects.exists()
 
 
-def test_a_preview_is_for_its_editor_alone(reader: Reader) -> None:
+def test_a_preview_is_not_baked(reader: Reader) -> None:
     article = newsroom.article(title="As it stands")
     draft = article.get_latest_revision_as_object()
     draft.title = "As it may become"
@@ -221,7 +229,7 @@ def test_a_preview_is_for_its_editor_alone(reader: Reader) -> None:
     assert not reader.is_baked(f"/{article.address}/")
 
 
-def test_a_column_that_closes_loses_its_form_by_the_clock_alone(reader: Reader) -> None:
+def test_a_column_that_closes_at_a_time_loses_its_form_then(reader: Reader) -> None:
     discussion.terms()
     article = newsroom.article(comment_policy=CommentPolicy.DAYS, comment_days=2)
     address = f"/{article.address}/"
@@ -254,19 +262,19 @@ def test_the_front_page_shows_the_new_day_at_midnight_in_the_papers_zone(reader:
         assert "Monday, 2 March 2026" in reader.get("/").text
 
 
-def test_a_picture_is_baked_under_its_own_name_alone(reader: Reader) -> None:
+def test_a_picture_is_baked_under_its_own_name_only(reader: Reader) -> None:
     address = sources_of(newsroom.photo()).fallback
     invented = f"{address.rpartition('/')[0]}/evil.html"
     assert reader.get(invented).status == 200
     assert not reader.is_baked(invented)
     first = reader.get(address)
-    reader.front.application = nobody
+    reader.server.application = unused
     again = reader.get(address)
     assert (again.body, again.headers) == (first.body, first.headers)
     assert again.headers["cache-control"] == "public, max-age=31536000, immutable"
 
 
-def test_whoever_asks_first_and_how_all_hear_that_the_paper_is_read_by_https(settings: Any, reader: Reader) -> None:
+def test_every_response_has_the_header_of_a_paper_that_is_read_by_https_only(settings: Any, reader: Reader) -> None:
     settings.SECURE_HSTS_SECONDS = 31_536_000
     secure = Reader()
     address = f"/{newsroom.article().address}/"
@@ -274,7 +282,7 @@ def test_whoever_asks_first_and_how_all_hear_that_the_paper_is_read_by_https(set
         assert secure.get(address).headers["strict-transport-security"] == "max-age=31536000"
 
 
-def test_the_clock_takes_away_what_time_has_made_wrong_and_says_nothing_of_it(
+def test_the_command_removes_expired_pages_and_is_quiet_in_the_schedule(
     reader: Reader, capsys: pytest.CaptureFixture[str]
 ) -> None:
     reader.get("/")
@@ -288,38 +296,51 @@ def test_the_clock_takes_away_what_time_has_made_wrong_and_says_nothing_of_it(
         assert capsys.readouterr().out == "0 pages removed.\n"
 
 
-def away(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-    """Stands where Django stood, while its database is away."""
+def unavailable(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+    """Takes the place of Django while its database is away."""
     start_response("503 Service Unavailable", [("Content-Type", "text/plain")])
     return [b"Not at the moment."]
 
 
-def test_while_the_application_has_no_answer_a_page_whose_time_is_over_is_better_than_none(reader: Reader) -> None:
+def test_an_expired_page_is_sent_in_place_of_a_server_error(reader: Reader) -> None:
     with time_machine.travel(datetime(2026, 3, 2, 9, tzinfo=UTC)):
         today = reader.get("/").text
-    reader.front.application = away
+    reader.server.application = unavailable
     with time_machine.travel(datetime(2026, 3, 3, 9, tzinfo=UTC)):
         assert (reader.get("/").status, reader.get("/").text) == (200, today)
 
 
-def test_while_the_application_has_no_answer_what_was_renewed_is_there_as_it_was_and_what_was_removed_is_not(
+def test_a_stale_copy_is_sent_in_place_of_a_server_error_and_a_purged_page_is_not(
     reader: Reader, address: str, committed: Committing
 ) -> None:
-    before, render = reader.get(address).text, reader.front.application
+    before, render = reader.get(address).text, reader.server.application
     with committed():
         actions.soft_purge(EVERYTHING)
-    reader.front.application = away
+    reader.server.application = unavailable
     assert (reader.get(address).status, reader.get(address).text) == (200, before)
     with committed():
         actions.purge(EVERYTHING)
     assert (reader.get(address).status, reader.get(address).text) == (503, "Not at the moment.")
-    reader.front.application = render
+    reader.server.application = render
     assert reader.get(address).status == 200
 
 
-def test_a_page_dated_by_a_clock_that_was_ahead_is_made_anew_when_it_is_set_right(reader: Reader) -> None:
+def test_a_page_dated_in_the_future_is_rendered_again(reader: Reader) -> None:
     right = datetime(2026, 3, 2, 9, tzinfo=UTC)
     with time_machine.travel(right + timedelta(days=1)):
         assert "Tuesday, 3 March 2026" in reader.get("/").text
     with time_machine.travel(right):
         assert "Monday, 2 March 2026" in reader.get("/").text
+
+
+def test_a_host_is_the_papers_own_as_long_as_the_settings_have_it(settings: Any) -> None:
+    settings.ALLOWED_HOSTS = ["courant.example"]
+    assert is_allowed_host("courant.example:8000")
+    settings.ALLOWED_HOSTS = ["gazette.example"]
+    assert not is_allowed_host("courant.example:8000")
+
+
+def test_a_host_longer_than_any_name_in_the_dns_is_not_the_papers_own(settings: Any) -> None:
+    settings.ALLOWED_HOSTS = ["*"]
+    assert is_allowed_host("a" * MAX_HOST_LENGTH)
+    assert not is_allowed_host("a" * (MAX_HOST_LENGTH + 1))

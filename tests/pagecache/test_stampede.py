@@ -1,4 +1,4 @@
-"""Many ask at once for a page that has just changed: it is rendered once, and nobody gets what was removed."""
+"""Many readers request a page at once that has just changed: it is rendered once, and never sent as it was."""
 
 import threading
 import time
@@ -17,30 +17,30 @@ from tools.ports import free_port
 __all__ = ["paper", "template"]
 
 CROWD = 200
-LONG = 2.0  # seconds of a rendering, more than anybody waits who may have the previous version
+LONG = 2.0  # seconds of a rendering, longer than COALESCE_TIMEOUT
 SERVE = "from tests.pagecache import stampede; stampede.serve({port}, {marks!r}, {seconds})"
 pytestmark = pytest.mark.timeout(300)
 
 
 @dataclass
 class Hot:
-    """A page that everybody wants, of a paper that counts its renderings."""
+    """A page in demand, of a paper that counts its renderings."""
 
     paper: Paper
     served: Served
     path: str
     marks: Path
 
-    def do(self, what: str) -> str:
-        """Prepares or changes something in a process of its own."""
-        return self.paper.shell(f"from tests.pagecache import stampede; print(stampede.{what}())")
+    def run(self, function: str) -> str:
+        """Runs a function of `stampede` in a process of its own."""
+        return self.paper.shell(f"from tests.pagecache import stampede; print(stampede.{function}())")
 
     def get(self) -> tuple[int, str]:
         """One reader."""
         return self.served.get(self.path)
 
     def crowd(self, many: int = CROWD) -> list[tuple[int, str]]:
-        """So many readers at the same moment."""
+        """The responses to so many readers at the same moment."""
         answers: list[tuple[int, str]] = []
         begin = threading.Barrier(many)
 
@@ -56,7 +56,7 @@ class Hot:
         return answers
 
     def renderings(self) -> int:
-        """How many have begun."""
+        """The number of renderings that have begun."""
         return len(self.marks.read_text())
 
 
@@ -67,11 +67,11 @@ def hot(paper: Paper, seconds: float) -> Iterator[Hot]:
     path = paper.shell("from tests.pagecache import stampede; print(stampede.prepare())")
     code = SERVE.format(port=port, marks=str(marks), seconds=seconds)
     running = Served(["--data", str(paper.folder), "manage", "shell", "--no-imports", "-c", code], port=port)
-    found = Hot(paper, running, path, marks)
+    page = Hot(paper, running, path, marks)
     try:
         wait_until(lambda: answers(running))
-        assert found.get()[0] == 200
-        yield found
+        assert page.get()[0] == 200
+        yield page
     finally:
         running.end()
         running.close()
@@ -84,10 +84,10 @@ def answers(running: Served) -> bool:
         return False
 
 
-def test_a_page_from_which_something_was_removed_is_rendered_once_for_all_who_ask(paper: Paper) -> None:
+def test_a_page_without_a_removed_comment_is_rendered_once_for_all_readers(paper: Paper) -> None:
     with hot(paper, seconds=0.6) as page:
         assert REMOVED_WORDS in page.get()[1]
-        page.do("remove")
+        page.run("remove")
         before = page.renderings()
         got = page.crowd()
         assert len(got) == CROWD
@@ -97,10 +97,10 @@ def test_a_page_from_which_something_was_removed_is_rendered_once_for_all_who_as
         assert page.renderings() == before + 1
 
 
-def test_a_page_to_which_something_was_added_is_there_meanwhile_as_it_was(paper: Paper) -> None:
+def test_a_stale_copy_is_sent_while_a_new_comment_is_rendered(paper: Paper) -> None:
     with hot(paper, seconds=LONG) as page:
         old = page.get()
-        page.do("add")
+        page.run("add")
         before = page.renderings()
         first: list[tuple[int, str]] = []
         rendering = threading.Thread(target=lambda: first.append(page.get()))
@@ -116,10 +116,10 @@ def test_a_page_to_which_something_was_added_is_there_meanwhile_as_it_was(paper:
         assert page.renderings() == before + 1
 
 
-def test_what_is_removed_is_in_no_previous_version_either(paper: Paper) -> None:
+def test_a_removed_comment_is_in_no_stale_copy(paper: Paper) -> None:
     with hot(paper, seconds=LONG) as page:
-        page.do("add")  # sets the old page aside
-        page.do("remove")
+        page.run("add")  # makes the old page stale
+        page.run("remove")
         got = page.crowd(20)
         assert {status for status, _ in got} == {200}
         assert not any(REMOVED_WORDS in text for _, text in got)

@@ -1,4 +1,4 @@
-"""A worker who does the tasks that wait in the database, and asks the front of the reader who stands beside."""
+"""A worker that runs the tasks in the database, and requests pages of a test's own page server."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -9,26 +9,26 @@ from django_tasks_db.models import DBTaskResult
 
 from broadsheet.pagecache.server import StartResponse
 from broadsheet.pagecache.tasks import bake
-from tests.pagecache.readers import Reader, connection_kept
+from tests.pagecache.readers import Reader, open_connection
 
 APPLICATION = "tests.pagecache.worker.application"
 IN_THE_DATABASE = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
-beside: list[Reader] = []
+readers: list[Reader] = []  # the last is the one whose page server answers
 
 
 def application(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-    """Stands where the paper's settings name its WSGI application."""
-    return beside[-1].front(environ, start_response)
+    """The WSGI application that the settings name."""
+    return readers[-1].server(environ, start_response)
 
 
-def waiting() -> list[DBTaskResult]:
-    """What is to be baked, due or not, the oldest first; Wagtail has tasks of its own beside."""
-    asked = DBTaskResult.objects.filter(status=TaskResultStatus.READY, task_path=bake.module_path)
-    return list(asked.order_by("enqueued_at"))
+def enqueued() -> list[DBTaskResult]:
+    """The tasks that bake pages, due or not, the oldest first; Wagtail enqueues tasks of its own."""
+    tasks = DBTaskResult.objects.filter(status=TaskResultStatus.READY, task_path=bake.module_path)
+    return list(tasks.order_by("enqueued_at"))
 
 
-def work() -> list[DBTaskResult]:
-    """Bakes what waits to be baked, and returns what was done."""
+def run_tasks() -> list[DBTaskResult]:
+    """Runs the tasks that bake pages, and returns them."""
     worker = Worker(
         queue_names=["*"],
         interval=1,
@@ -39,9 +39,9 @@ def work() -> list[DBTaskResult]:
         worker_id="test",
         excluded_queue_names=[],
     )
-    done = waiting()
-    with connection_kept():
-        for one in done:
-            one.claim("test")
-            worker.run_task(one)
-    return done
+    tasks = enqueued()
+    with open_connection():
+        for task in tasks:
+            task.claim("test")
+            worker.run_task(task)
+    return tasks

@@ -21,7 +21,7 @@ from broadsheet.mail.states import EmailState
 from broadsheet.newsroom.models import Paper
 from broadsheet.pagecache.actions import cdn_may_be_stale, store
 from broadsheet.pagecache.edge import edge
-from broadsheet.pagecache.errors import NotTold
+from broadsheet.pagecache.errors import CdnPurgeFailed
 
 MINUTE = "%Y-%m-%d %H:%M"
 TASK_ABANDONED_AFTER = timedelta(hours=1)
@@ -118,18 +118,18 @@ def emails() -> CheckResult:
 def front_caches() -> CheckResult:
     """Check that the caches in front accept purges."""
     check, front = "caches in front", edge()
-    if not front.keeps:
+    if not front.stores_pages:
         return ok(check, "none configured")
     try:
-        front.tell({"doctor"}, patience=PURGE_TIMEOUT)
-    except NotTold as error:
+        front.purge({"doctor"}, timeout=PURGE_TIMEOUT)
+    except CdnPurgeFailed as error:
         return fail(
             check,
             f"Purges are not getting through ({error}), so readers may still see removed pages. They are sent again "
             "until they are accepted. Check purge_addresses and purge_token, or switch that cache off.",
         )
     state = "some are still pending" if cdn_may_be_stale() else "none is pending"
-    return ok(check, f"purges are accepted and take effect within {front.settled_after:.0f} seconds; {state}")
+    return ok(check, f"purges are accepted and take effect within {front.confirmed_after:.0f} seconds; {state}")
 
 
 def tasks() -> CheckResult:

@@ -2,10 +2,6 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from itertools import chain, zip_longest
-from secrets import token_hex
-from typing import Any
 from urllib.parse import urlsplit
 
 from django import template
@@ -26,7 +22,6 @@ from broadsheet.pagecache.fragments import cached, depends_on
 register = template.Library()
 
 RELATED = 10
-GAPS = "gaps in the piece"
 _TEASER = "newsroom/includes/teaser.html"
 _FIRST_PARAGRAPH = re.compile(r"\s*<p(?:\s[^>]*)?>")
 
@@ -51,96 +46,17 @@ def photo(
 
 
 @register.simple_tag
-def names(thing: Any) -> str:
-    """Names the article, author or subject that stands here among what the page shows; puts nothing on it."""
-    depends_on(key_of(thing))
-    return ""
-
-
-@register.simple_tag
 def related_to(article: ArticlePage) -> list[str]:
     """Return the teasers of the RELATED latest other articles of the section."""
     section = article.section
-    latest = cached(("latest of", section.pk), lambda: _latest_of(section))
+    latest = cached("latest", lambda: _latest_of(section), on=[beside_in(section)])
     return [teaser for pk, teaser in latest if pk != article.pk][:RELATED]
 
 
 def _latest_of(section: SectionPage) -> Sequence[tuple[int, str]]:
     """Return the primary keys and teasers of RELATED + 1 articles, because an article leaves out itself."""
-    depends_on(beside_in(section))
     latest = ArticlePage.objects.published().in_section(section).newest_first().for_lists()[: RELATED + 1]
     return [(article.pk, render_to_string(_TEASER, {"article": article, "size": "brief"})) for article in latest]
-
-
-@dataclass
-class _Gaps:
-    """Where something fresh stands in a piece that is being made; nobody can guess the mark."""
-
-    mark: str = field(default_factory=token_hex)
-    fresh: list["FreshNode"] = field(default_factory=list)
-
-
-class FreshNode(template.Node):
-    """What stands between {% fresh %} and {% endfresh %}."""
-
-    def __init__(self, within: template.NodeList) -> None:
-        self.within = within
-
-    def render(self, context: template.Context) -> str:
-        """A gap where a piece is being made in the same template, and what stands here everywhere else."""
-        gaps: _Gaps | None = context.render_context.get(GAPS)
-        if gaps is None:
-            return self.within.render(context)
-        gaps.fresh.append(self)
-        return gaps.mark
-
-
-class KeptNode(template.Node):
-    """What stands between {% kept %} and {% endkept %}."""
-
-    def __init__(self, within: template.NodeList, told_apart: Sequence[template.base.FilterExpression]) -> None:
-        self.within = within
-        self.told_apart = told_apart
-
-    def render(self, context: template.Context) -> str:
-        """Rendered once for all pages where the words behind {% kept %} are the same, but for what is fresh in it."""
-        name = tuple(word.resolve(context) for word in self.told_apart)
-        between, fresh = cached(name, lambda: self._rendered(context))
-        filled = (one.render(context) for one in fresh)
-        return "".join(chain.from_iterable(zip_longest(between, filled, fillvalue="")))
-
-    def _rendered(self, context: template.Context) -> tuple[list[str], list[FreshNode]]:
-        """What stands between the gaps, and what is to stand in them."""
-        around, gaps = context.render_context.get(GAPS), _Gaps()
-        context.render_context[GAPS] = gaps
-        try:
-            html = self.within.render(context)
-        finally:
-            context.render_context[GAPS] = around
-        return html.split(gaps.mark), gaps.fresh
-
-
-@register.tag("kept")
-def keep(parser: template.base.Parser, token: template.base.Token) -> KeptNode:
-    """Keeps what many pages have alike: {% kept "rules" terms.pk %}…{% endkept %}.
-
-    It may differ by nothing but these words, the paper, and the keys that are named within.
-    """
-    words = [parser.compile_filter(word) for word in token.split_contents()[1:]]
-    within = parser.parse(["endkept"])
-    parser.delete_first_token()
-    return KeptNode(within, words)
-
-
-@register.tag("fresh")
-def leave_out(parser: template.base.Parser, token: template.base.Token) -> FreshNode:
-    """Leaves something out of the piece around it, to be made each time: {% fresh %}…{% endfresh %}.
-
-    It sees what the template saw before {% kept %}, and stands in the same template, in no included one.
-    """
-    within = parser.parse(["endfresh"])
-    parser.delete_first_token()
-    return FreshNode(within)
 
 
 @register.simple_tag

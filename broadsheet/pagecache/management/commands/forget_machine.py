@@ -1,4 +1,4 @@
-"""Strikes a machine off the list of those that have to confirm each purge: for one that will not come back."""
+"""Removes a machine that will not come back from the nodes that have to confirm each purge."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -9,19 +9,19 @@ from broadsheet.pagecache.models import Node
 
 
 class Command(BaseCommand):
-    """Forgets one machine, or lists them."""
+    """`broadsheet manage forget_machine`; a machine that still runs is listed again within seconds."""
 
     help = "Forget a machine that was switched off for good, so that no purge waits for it; without a name, list them."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """The machine's name as the desk shows it."""
+        """Add the optional name."""
         parser.add_argument("name", nargs="?", help="the machine's name, as the desk and the list show it")
 
     def handle(self, *args: Any, name: str | None, **options: Any) -> None:
-        """Says what it did; a machine that still runs comes back by itself within seconds."""
+        """Forget the machine of this name, or list all of them. Raises CommandError for an unknown name."""
         if name is None:
             for node in Node.objects.order_by("name"):
-                self.stdout.write(f"{node.name}  last heard of {node.heard_at:%Y-%m-%d %H:%M:%S} UTC")
+                self.stdout.write(f"{node.name}  last heard from {node.heartbeat_at:%Y-%m-%d %H:%M:%S} UTC")
         elif Node.objects.filter(name=name).delete()[0]:
             self.stdout.write(f"{name} is forgotten: no purge waits for it any more.")
         else:

@@ -1,4 +1,4 @@
-"""Removes baked pages whose time is over, and entries of the purge log that nobody can need; the schedule runs it."""
+"""Deletes expired pages and old rows of the purge log; the schedule runs it."""
 
 import time
 from typing import Any
@@ -10,12 +10,12 @@ from broadsheet.pagecache.models import Node, Purge
 
 
 class Command(BaseCommand):
-    """Tidies up after time has passed."""
+    """`broadsheet manage tidy_baked_pages`."""
 
-    help = "Remove baked pages that time alone has made wrong, and purges older than a week."
+    help = "Delete baked pages that have expired, purges older than a week, and machines silent for a week."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Says how many pages went, unless it is to be quiet."""
+        """Delete them, and print the number of pages unless `--verbosity 0`."""
         Purge.objects.outdated().delete()
         Node.objects.silent().delete()
         removed = remove_expired(time.time())

@@ -1,4 +1,4 @@
-"""For each change: which of the baked pages go stale, and which must not; and none is ever other than Django's own."""
+"""For each change: which baked pages go stale, and which must not; and every page is as Django renders it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -256,7 +256,7 @@ TABLE: dict[Callable[[World], None], str] = {
 
 
 @pytest.mark.parametrize("action", TABLE, ids=lambda action: action.__name__)
-def test_exactly_what_a_change_touches_goes_stale_and_nothing_baked_is_out_of_date(
+def test_a_change_makes_exactly_the_pages_that_show_it_stale(
     action: Callable[[World], None], reader: Reader, committed: Committing
 ) -> None:
     with committed():
@@ -273,11 +273,11 @@ def test_exactly_what_a_change_touches_goes_stale_and_nothing_baked_is_out_of_da
         assert reader.get(path).body == reader.uncached(path).body, name
 
 
-def test_no_page_that_may_be_baked_depends_on_a_query_or_on_who_asks(reader: Reader, committed: Committing) -> None:
+def test_no_cacheable_page_depends_on_the_query_string_or_the_reader(reader: Reader, committed: Committing) -> None:
     with committed():
         world = World()
     cookies = "; ".join(f"{name}={one.value}" for name, one in accounts.signed_in(Role.EDITOR).cookies.items())
     for name, path in world.paths.items():
         plain = reader.uncached(path).body
         assert reader.uncached(f"{path}?page=2&q=tide&number=7&x=%3Cscript%3E").body == plain, name
-        assert ask(reader.front.application, path, cookie=cookies, accept_language="de").body == plain, name
+        assert ask(reader.server.application, path, cookie=cookies, accept_language="de").body == plain, name

@@ -1,4 +1,4 @@
-"""What is baked without a reader: after a publication, once for each, and never at the price of the publication."""
+"""After a publication a worker bakes the pages around it, once each, and without a delay for the editor."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -18,46 +18,46 @@ from broadsheet.newsroom import actions
 from broadsheet.newsroom.models import ArticlePage, SectionPage
 from broadsheet.pagecache.actions import warm
 from broadsheet.pagecache.baking import Fate, ask
-from broadsheet.pagecache.tasks import A_MOMENT, bake
+from broadsheet.pagecache.tasks import DELAY, bake
 from broadsheet.review import actions as review
 from broadsheet.review.outcomes import Grounds, Outcome
 from tests.factories import discussion, newsroom
 from tests.pagecache import worker
 from tests.pagecache.conftest import Committing
-from tests.pagecache.readers import Reader, connection_kept
+from tests.pagecache.readers import Reader, open_connection
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def reader(reader: Reader, settings: Settings) -> Iterator[Reader]:
-    """Somebody before a front whose worker keeps its tasks in the database, as a paper's does."""
+    """A reader of a page server whose tasks are in the database, as a paper's are."""
     settings.WSGI_APPLICATION = worker.APPLICATION
     settings.TASKS = worker.IN_THE_DATABASE
-    worker.beside.append(reader)
+    worker.readers.append(reader)
     yield reader
-    worker.beside.pop()
+    worker.readers.pop()
 
 
 @pytest.fixture
 def harbour(reader: Reader, committed: Committing) -> SectionPage:
-    """A section with an article, all of it published before anybody looked."""
+    """A section with an article, and no baked page."""
     with committed():
         section = newsroom.section("Harbour")
         newsroom.article(section, datetime(2019, 3, 28, 9, tzinfo=UTC), title="The dredger is back", tags=["Tides"])
-    worker.work()
+    worker.run_tasks()
     newsroom.paper(name="Nothing is baked any more")
-    reader.front.store.clear()
+    reader.server.store.clear()
     return section
 
 
 def around(article: ArticlePage) -> list[str]:
-    """What readers turn to first when this article has appeared."""
+    """The pages that readers open first when this article has appeared."""
     return ["/", f"/{article.address}/", "/harbour/", "/feed/", "/feed/atom/", "/harbour/feed/", "/harbour/feed/atom/"]
 
 
 def due() -> int:
-    """How many tasks a worker would begin now."""
+    """The number of tasks that a worker would start now."""
     return DBTaskResult.objects.ready().filter(task_path=bake.module_path).count()
 
 
@@ -65,55 +65,57 @@ def baked(reader: Reader, paths: list[str]) -> list[str]:
     return [path for path in paths if reader.is_baked(path)]
 
 
-def test_after_a_publication_its_surroundings_are_baked_without_a_reader(
+def test_a_publication_has_the_pages_around_it_baked_without_a_reader(
     reader: Reader, harbour: SectionPage, committed: Committing
 ) -> None:
     with committed():
         article = newsroom.article(harbour, title="The quay sinks")
     assert baked(reader, around(article)) == []
-    (done,) = worker.work()
-    assert done.status == TaskResultStatus.SUCCESSFUL
+    (task,) = worker.run_tasks()
+    assert task.status == TaskResultStatus.SUCCESSFUL
     assert baked(reader, around(article)) == around(article)
     assert baked(reader, ["/tags/tides/", "/archive/", "/sitemap.xml"]) == []
     assert "The quay sinks" in reader.get("/").text
     assert "The quay sinks" in reader.get("/harbour/feed/").text
 
 
-def test_a_correction_is_baked_before_anybody_asks_for_it(
+def test_a_correction_is_baked_before_a_reader_requests_it(
     reader: Reader, harbour: SectionPage, committed: Committing
 ) -> None:
     with committed():
         article = newsroom.article(harbour, title="The quay sinks")
-    worker.work()
+    worker.run_tasks()
     with committed():
         article.title = "The quay holds"
         article.save_revision().publish()
     assert baked(reader, around(article)) == []
-    worker.work()
+    worker.run_tasks()
     assert baked(reader, around(article)) == around(article)
     assert b"The quay holds" in ask(f"/{article.address}/").body
 
 
-def test_where_an_article_was_taken_down_its_surroundings_are_baked_and_its_page_is_not(
+def test_taking_an_article_down_has_the_pages_around_it_baked(
     reader: Reader, harbour: SectionPage, committed: Committing
 ) -> None:
     with committed():
         article = newsroom.article(harbour)
-    worker.work()
+    worker.run_tasks()
     with committed():
         article.unpublish()
-    worker.work()
+    worker.run_tasks()
     assert baked(reader, around(article)) == [path for path in around(article) if path != f"/{article.address}/"]
 
 
-def test_a_picked_front_page_is_baked(reader: Reader, harbour: SectionPage, committed: Committing) -> None:
+def test_a_new_pick_for_the_front_page_has_it_baked(
+    reader: Reader, harbour: SectionPage, committed: Committing
+) -> None:
     with committed():
         newsroom.front_page().save_revision().publish()
-    assert len(worker.work()) == 1
+    assert len(worker.run_tasks()) == 1
     assert reader.is_baked("/")
 
 
-def test_a_publication_asks_once_and_what_waits_is_not_asked_for_again(
+def test_a_page_is_enqueued_once_however_many_articles_are_published(
     harbour: SectionPage, committed: Committing
 ) -> None:
     articles = []
@@ -123,31 +125,33 @@ def test_a_publication_asks_once_and_what_waits_is_not_asked_for_again(
     article = articles[-1]
     with committed():
         article.save_revision().publish()
-    tasks = worker.waiting()
-    asked = [path for task in tasks for path in task.args_kwargs["args"][0]]
+    tasks = worker.enqueued()
+    paths = [path for task in tasks for path in task.args_kwargs["args"][0]]
     assert len(tasks) == 5
-    assert len(asked) == len(set(asked)) == len(around(article)) + 4
+    assert len(paths) == len(set(paths)) == len(around(article)) + 4
 
 
-def test_whoever_has_published_is_left_in_peace_for_a_moment(harbour: SectionPage, committed: Committing) -> None:
+def test_baking_starts_after_a_delay_for_the_next_request_of_the_editor(
+    harbour: SectionPage, committed: Committing
+) -> None:
     with time_machine.travel(datetime(2019, 3, 29, 9, tzinfo=UTC), tick=False) as now:
         for number in range(3):
             with committed():
                 newsroom.article(harbour, title=f"The tide, part {number}")
-        assert [len(worker.waiting()), due()] == [3, 0]
-        now.shift(A_MOMENT)
+        assert [len(worker.enqueued()), due()] == [3, 0]
+        now.shift(DELAY)
         assert due() == 3
 
 
-def test_an_import_asks_for_nothing(harbour: SectionPage, committed: Committing) -> None:
+def test_an_import_enqueues_no_page(harbour: SectionPage, committed: Committing) -> None:
     when = datetime(2012, 5, 1, tzinfo=UTC)
     pages = [ArticlePage(title=f"Old news {n}", slug=f"old-{n}", live=True, first_published_at=when) for n in range(3)]
     with committed():
         assert len(actions.import_articles([actions.ImportedArticle(harbour, page) for page in pages])) == 3
-    assert worker.waiting() == []
+    assert worker.enqueued() == []
 
 
-def test_what_was_baked_meanwhile_is_not_rendered_again(
+def test_a_page_that_was_baked_meanwhile_is_not_rendered_again(
     reader: Reader, harbour: SectionPage, committed: Committing
 ) -> None:
     with committed():
@@ -158,12 +162,12 @@ def test_what_was_baked_meanwhile_is_not_rendered_again(
     def never(*_: object) -> Any:
         raise AssertionError("a page was rendered again")
 
-    reader.front.application = never
-    (done,) = worker.work()
-    assert done.status == TaskResultStatus.SUCCESSFUL
+    reader.server.application = never
+    (task,) = worker.run_tasks()
+    assert task.status == TaskResultStatus.SUCCESSFUL
 
 
-def test_a_task_for_a_page_that_is_gone_or_cannot_be_rendered_fails_nobody(
+def test_a_page_that_is_gone_or_cannot_be_rendered_does_not_fail_the_task(
     reader: Reader, harbour: SectionPage, committed: Committing
 ) -> None:
     with committed():
@@ -177,14 +181,14 @@ def test_a_task_for_a_page_that_is_gone_or_cannot_be_rendered_fails_nobody(
         return execute(sql, *rest)
 
     with connection.execute_wrapper(asks):
-        done = worker.work()
-    assert [one.status for one in done] == [TaskResultStatus.SUCCESSFUL] * 2
+        tasks = worker.run_tasks()
+    assert [task.status for task in tasks] == [TaskResultStatus.SUCCESSFUL] * 2
     assert not reader.is_baked("/")
     assert reader.is_baked("/harbour/")
     assert not reader.is_baked(f"/{article.address}/")
 
 
-def test_where_the_task_cannot_be_noted_the_article_is_published_all_the_same(
+def test_an_article_is_published_even_if_the_task_cannot_be_enqueued(
     reader: Reader, harbour: SectionPage, committed: Committing
 ) -> None:
     def busy(execute: Any, sql: str, *rest: Any) -> Any:
@@ -194,18 +198,18 @@ def test_where_the_task_cannot_be_noted_the_article_is_published_all_the_same(
 
     with connection.execute_wrapper(busy), committed():
         article = newsroom.article(harbour)
-    assert worker.waiting() == []
+    assert worker.enqueued() == []
     assert reader.get(f"/{article.address}/").status == 200
 
 
-def test_a_page_tells_what_became_of_it(reader: Reader, harbour: SectionPage) -> None:
-    with connection_kept():
+def test_a_request_reports_whether_the_page_was_baked(reader: Reader, harbour: SectionPage) -> None:
+    with open_connection():
         assert [ask("/harbour/").fate for _ in range(2)] == [Fate.BAKED, Fate.ALREADY]
         assert ask("/nothing/here/").fate == Fate.ELSEWHERE
         assert ask("/search/").fate == Fate.UNKEPT
 
 
-def test_what_is_removed_while_a_copy_is_made_is_not_in_it(
+def test_a_comment_removed_while_a_copy_is_made_is_not_in_the_copy(
     reader: Reader, harbour: SectionPage, committed: Committing, tmp_path: Path
 ) -> None:
     with committed():
@@ -215,7 +219,7 @@ def test_what_is_removed_while_a_copy_is_made_is_not_in_it(
     own, words = f"/{article.address}/", b"push it"
     copy = StaticCopy(tmp_path, [own, "/harbour/"])
     file = tmp_path / own.strip("/") / "index.html"
-    with connection_kept():
+    with open_connection():
         pages = copy.pages()
         assert next(pages).path == own
         assert words in file.read_bytes()
