@@ -1,10 +1,10 @@
-"""Registers the room with Django."""
+"""The Django app of the staff's accounts."""
 
 from django.apps import AppConfig
 
 
 class AccountsConfig(AppConfig):
-    """The room's name and label."""
+    """The accounts of the staff."""
 
     name = "broadsheet.accounts"
     label = "accounts"

@@ -4,7 +4,7 @@ from django.db.models import TextChoices
 
 
 class Role(TextChoices):
-    """The staff groups that migrations make; what each may do is granted by the room that owns the thing."""
+    """The groups of staff that migrations create. Each room grants them the permissions on its own tables."""
 
     REPORTER = "Reporter"
     EDITOR = "Editor"

@@ -1,1 +1,1 @@
-"""Emails, written down in the transaction that asks for them and handed over after it commits."""
+"""The outbox: emails are stored in the caller's transaction and handed to the mail server after its commit."""

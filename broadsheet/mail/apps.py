@@ -1,10 +1,10 @@
-"""Registers the room with Django."""
+"""The Django app of the outbox."""
 
 from django.apps import AppConfig
 
 
 class MailConfig(AppConfig):
-    """The room's name and label."""
+    """The outbox."""
 
     name = "broadsheet.mail"
     label = "mail"

@@ -1,4 +1,4 @@
-"""Hands emails to the mail server, one after the other. What fails is due again, thirty times over about a day."""
+"""The delivery of queued emails to the mail server, one by one, with thirty attempts over about a day (ADR 9)."""
 
 import threading
 from collections import deque
@@ -18,111 +18,111 @@ from broadsheet.core.polling import poll_forever
 from broadsheet.mail.models import MAX_ATTEMPTS, Email
 from broadsheet.mail.states import EmailState
 
-LOOK_EVERY = 0.5  # seconds
-AT_ONCE = 10  # emails in one hand: to take each by itself costs the database as much as to note what came of it
-HELD_FOR = timedelta(seconds=20)  # of the minute for which they are ours
+POLL_INTERVAL = 0.5  # seconds
+BATCH_SIZE = 10  # emails; to claim each by itself would cost the database as much as to record its result
+CLAIM_TIMEOUT = timedelta(seconds=20)  # of the minute before another worker may claim them
 
 
 class Server:
-    """The mail server, on one connection as long as it holds. Where it lets nobody in it is asked once."""
+    """The mail server, on one connection for a whole run. After a failed connection it is not tried again."""
 
     def __init__(self) -> None:
         self._connection = get_connection()
-        self._away = ""
+        self._connection_error = ""
 
-    def take(self, email: Email) -> str:
-        """Hands one email over. Returns the kind of failure, or nothing: its own words may repeat the address."""
-        return self._away or self._failure_to_enter() or self._failure_to_hand_over(email)
+    def send(self, email: Email) -> str:
+        """Send an email and return the name of the exception if it fails: its message might contain the address."""
+        return self._connection_error or self._open() or self._send(email)
 
-    def leave(self) -> None:
-        """Closes the connection; what it was asked to take it has taken or refused."""
+    def close(self) -> None:
+        """Close the connection. A server that fails even then has accepted or refused the emails before."""
         with suppress(OSError):
             self._connection.close()
 
-    def _failure_to_enter(self) -> str:
+    def _open(self) -> str:
         try:
             self._connection.open()
         except OSError as error:
-            self._away = type(error).__name__
-        return self._away
+            self._connection_error = type(error).__name__
+        return self._connection_error
 
-    def _failure_to_hand_over(self, email: Email) -> str:
+    def _send(self, email: Email) -> str:
         message = EmailMessage(email.subject or "", email.text or "", to=[email.recipient or ""])
         try:
             self._connection.send_messages([message])
         except (OSError, ValueError) as error:
-            self.leave()  # nobody knows what it waits for now
+            self.close()  # the server may be in the middle of a command
             return type(error).__name__
         return ""
 
 
 def deliver(stop: threading.Event) -> None:
-    """Hands over what is due, until `stop`; an email that is under way is finished."""
-    complaint = "The emails that are due could not be read (%s); it is tried again."
-    poll_forever(stop, lambda: deliver_due(unless=stop.is_set), message=complaint, interval=LOOK_EVERY)
+    """Deliver due emails until `stop` is set; an email that is being sent is finished."""
+    message = "The emails that are due could not be read (%s). Trying again."
+    poll_forever(stop, lambda: deliver_due(unless=stop.is_set), message=message, interval=POLL_INTERVAL)
 
 
 def deliver_due(*, unless: Callable[[], bool] = lambda: False) -> None:
-    """Makes one attempt at each email that is due, those first that were never tried; stops early where `unless` says.
+    """Attempt each due email once, new emails before repeated ones, until `unless` returns true.
 
-    What came of an email is written down before the next is begun: an email costs one commit.
+    The result of each email is stored before the next is sent, so an email costs one commit.
     """
     if not Email.objects.due().exists():
         return
     server = Server()
     try:
         with transaction.atomic():
-            hand = _claimed()
-        while hand.emails:
-            email = hand.emails.popleft()
-            failure = server.take(email)
+            batch = _claim()
+        while batch.emails:
+            email = batch.emails.popleft()
+            failure = server.send(email)
             with transaction.atomic():
-                _note(email, failure)
-                if unless() or hand.is_late():
-                    _put_back(hand)
-                if not hand.emails and not unless():
-                    hand = _claimed()
+                _record(email, failure)
+                if unless() or batch.has_timed_out():
+                    _release(batch)
+                if not batch.emails and not unless():
+                    batch = _claim()
     finally:
-        server.leave()
+        server.close()
 
 
 @dataclass(frozen=True)
-class _Hand:
-    """Emails that nobody else takes for the next minute."""
+class _Batch:
+    """Emails that no other worker claims within the next minute."""
 
     emails: deque[Email]
-    since: datetime
+    claimed_at: datetime
 
-    def is_late(self) -> bool:
-        """Whether the server is so slow that the last of them would be taken up by somebody else meanwhile."""
-        return timezone.now() - self.since > HELD_FOR
+    def has_timed_out(self) -> bool:
+        """Return whether the server is so slow that another worker might claim the rest while it is being sent."""
+        return timezone.now() - self.claimed_at > CLAIM_TIMEOUT
 
 
-def _claimed() -> _Hand:
-    """Counts the attempt and moves the next one on, so that no lock is held while the server talks."""
-    now, waiting = timezone.now(), Email.objects.due().order_by("attempts", "next_attempt_at")
-    skipping = connection.features.has_select_for_update_skip_locked
-    emails = deque(waiting.select_for_update(skip_locked=skipping)[:AT_ONCE])
-    for attempts, alike in groupby(emails, key=attrgetter("attempts")):
-        some = list(alike)
-        for email in some:
+def _claim() -> _Batch:
+    """Claim emails by counting the attempt and setting the next one, so that no lock is held during the delivery."""
+    now, due = timezone.now(), Email.objects.due().order_by("attempts", "next_attempt_at")
+    skip_locked = connection.features.has_select_for_update_skip_locked
+    emails = deque(due.select_for_update(skip_locked=skip_locked)[:BATCH_SIZE])
+    for attempts, group in groupby(emails, key=attrgetter("attempts")):
+        claimed = list(group)
+        for email in claimed:
             email.attempts = attempts + 1
             email.next_attempt_at = now + email.backoff()
-        these = Email.objects.filter(pk__in=[email.pk for email in some])
-        these.update(attempts=some[0].attempts, next_attempt_at=some[0].next_attempt_at)
-    return _Hand(emails, now)
+        rows = Email.objects.filter(pk__in=[email.pk for email in claimed])
+        rows.update(attempts=claimed[0].attempts, next_attempt_at=claimed[0].next_attempt_at)
+    return _Batch(emails, now)
 
 
-def _put_back(hand: _Hand) -> None:
-    """Lets go of what was not tried, as if it had never been taken; what others may have by now stays with them."""
+def _release(batch: _Batch) -> None:
+    """Release the emails that were not attempted, except for those that another worker may have claimed by now."""
     now = timezone.now()
-    ours = [email.pk for email in hand.emails if email.next_attempt_at > now]
-    Email.objects.filter(pk__in=ours).update(attempts=F("attempts") - 1, next_attempt_at=now)
-    hand.emails.clear()
+    still_claimed = [email.pk for email in batch.emails if email.next_attempt_at > now]
+    Email.objects.filter(pk__in=still_claimed).update(attempts=F("attempts") - 1, next_attempt_at=now)
+    batch.emails.clear()
 
 
-def _note(email: Email, failure: str) -> None:
-    """Writes down what came of an attempt; who was meant is forgotten as soon as there is no other."""
+def _record(email: Email, failure: str) -> None:
+    """Store the result of an attempt. After the last attempt the recipient and the text are deleted (promise 3)."""
     email.failure = failure
     if failure and email.attempts < MAX_ATTEMPTS:
         email.save(update_fields=["failure"])

@@ -1,4 +1,4 @@
-"""Emails that wait for the mail server. What could tell about a person is sealed, and gone once it was handed over."""
+"""Emails for the mail server. Recipient, subject and text are encrypted, and deleted once they are handed over."""
 
 from datetime import timedelta
 
@@ -8,22 +8,22 @@ from django.utils import timezone
 from broadsheet.core.fields import EncryptedTextField
 from broadsheet.mail.states import EmailState
 
-LONGEST_PAUSE = timedelta(hours=1)
-MAX_ATTEMPTS = 30  # with the pauses of `backoff` about a day: a confirmation is of no use any later
+MAX_BACKOFF = timedelta(hours=1)
+MAX_ATTEMPTS = 30  # about a day with the pauses of `backoff`; a confirmation link is valid no longer
 
 
 class EmailQuerySet(models.QuerySet["Email"]):
-    """Emails by what is to be done with them."""
+    """Emails by the time of their next attempt."""
 
     def due(self) -> "EmailQuerySet":
-        """Those whose next attempt has come, or lies further ahead than any can: the clock was set back meanwhile."""
+        """Return the queued emails that are due, or due so far ahead that the clock must have been set back."""
         now = timezone.now()
-        come = models.Q(next_attempt_at__lte=now) | models.Q(next_attempt_at__gt=now + 2 * LONGEST_PAUSE)
-        return self.filter(come, state=EmailState.QUEUED)
+        is_due = models.Q(next_attempt_at__lte=now) | models.Q(next_attempt_at__gt=now + 2 * MAX_BACKOFF)
+        return self.filter(is_due, state=EmailState.QUEUED)
 
 
 class Email(models.Model):
-    """One email to one person."""
+    """An email to one recipient. The database requires that an email forgets its recipient once it is not queued."""
 
     purpose = models.CharField(max_length=40)
     recipient = EncryptedTextField(null=True)
@@ -52,5 +52,5 @@ class Email(models.Model):
         return f"email {self.pk} ({self.purpose}, {self.state})"
 
     def backoff(self) -> timedelta:
-        """How long to wait after the attempts so far: 1, 2, 4 … minutes, an hour at most."""
-        return min(timedelta(minutes=2 ** max(self.attempts - 1, 0)), LONGEST_PAUSE)
+        """Return the pause after the attempts so far: 1, 2, 4 … minutes, at most an hour."""
+        return min(timedelta(minutes=2 ** max(self.attempts - 1, 0)), MAX_BACKOFF)

@@ -1,11 +1,11 @@
-"""Where an email can be."""
+"""The states of an email."""
 
 from django.db.models import TextChoices
 
 
 class EmailState(TextChoices):
-    """Waiting to be handed over, handed over, or given up."""
+    """An email is queued until the mail server has accepted it, or the last attempt has failed."""
 
     QUEUED = "queued", "Queued"
     SENT = "sent", "Sent"
-    FAILED = "failed", "Given up"
+    FAILED = "failed", "Failed"

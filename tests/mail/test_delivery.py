@@ -45,7 +45,7 @@ class PostOffice:
     async def handle_RCPT(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        """One recipient is refused, and for one the line is cut."""
+        """One recipient is refused, and the connection is cut at another."""
         if address == REFUSED:
             return f"550 no such user here: {address}"
         if address == HUNG_UP_ON:
@@ -213,16 +213,16 @@ def test_before_a_slow_server_the_rest_is_put_back_untried(office: PostOffice, m
     """Else somebody else would take it up meanwhile, and it would arrive twice."""
     for number in range(3):
         email(f"reader{number}@post.example")
-    quick = delivery.Server.take
+    quick = delivery.Server.send
     with time_machine.travel(timezone.now(), tick=False) as now, monkeypatch.context() as slow:
         held: list[int] = []
 
-        def take(self: delivery.Server, one: Email) -> str:
+        def send(self: delivery.Server, email: Email) -> str:
             held.append(Email.objects.filter(attempts=1).exclude(state=EmailState.SENT).count())
             now.shift(timedelta(seconds=21))
-            return quick(self, one)
+            return quick(self, email)
 
-        slow.setattr(delivery.Server, "take", take)
+        slow.setattr(delivery.Server, "send", send)
         delivery.deliver_due()
     assert held == [3, 2, 1]
     assert fates() == [(EmailState.SENT, 1, "")] * 3
@@ -230,20 +230,20 @@ def test_before_a_slow_server_the_rest_is_put_back_untried(office: PostOffice, m
 
 
 def test_what_somebody_else_has_taken_up_meanwhile_is_not_put_back(office: PostOffice) -> None:
-    one = email()
+    queued = email()
     with transaction.atomic():
-        hand = delivery._claimed()
+        batch = delivery._claim()
     with time_machine.travel(timezone.now() + timedelta(seconds=61), tick=False), transaction.atomic():
-        other = delivery._claimed()
-        delivery._put_back(hand)
-    assert [held.pk for held in other.emails] == [one.pk]
+        other = delivery._claim()
+        delivery._release(batch)
+    assert [held.pk for held in other.emails] == [queued.pk]
     assert fates() == [(EmailState.QUEUED, 2, "")]
 
 
 def test_an_email_whose_attempt_was_cut_off_is_due_again(office: PostOffice, monkeypatch: pytest.MonkeyPatch) -> None:
     email()
     with monkeypatch.context() as killed:
-        killed.setattr(delivery.Server, "take", lambda *_: sys.exit())
+        killed.setattr(delivery.Server, "send", lambda *_: sys.exit())
         with pytest.raises(SystemExit):
             delivery.deliver_due()
     delivery.deliver_due()
@@ -267,7 +267,7 @@ def test_two_at_once_hand_each_email_over_once(office: PostOffice) -> None:
         worker.start()
     for worker in workers:
         worker.join()
-    assert sorted(office.recipients) == sorted(str(one) for one in wanted)
+    assert sorted(office.recipients) == sorted(map(str, wanted))
 
 
 def test_what_is_rolled_back_sends_nothing(office: PostOffice) -> None:

@@ -8,6 +8,13 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RemoveConstraint(model_name="letter", name="letter_forgets_its_recipient"),
         migrations.RenameModel("Letter", "Email"),
+        migrations.AlterField(
+            model_name="email",
+            name="state",
+            field=models.CharField(
+                choices=[("queued", "Queued"), ("sent", "Sent"), ("failed", "Failed")], default="queued", max_length=8
+            ),
+        ),
         migrations.RenameIndex(model_name="email", new_name="email_due", old_name="letter_due"),
         migrations.AddConstraint(
             model_name="email",

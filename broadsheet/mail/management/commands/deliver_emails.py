@@ -1,4 +1,4 @@
-"""Tries at once what could not be handed over, where an operator does not want to wait."""
+"""Deliver the due emails now, where no worker runs or an operator does not want to wait for it."""
 
 from typing import Any
 
@@ -8,10 +8,10 @@ from broadsheet.mail.delivery import deliver_due
 
 
 class Command(BaseCommand):
-    """Hands over every email whose next attempt has come."""
+    """Deliver every due email."""
 
-    help = "Hands over every email that is due, e.g. where no worker runs."
+    help = "Deliver every email that is due, for example where no worker runs."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Makes one attempt at each."""
+        """Attempt each due email once."""
         deliver_due()
