@@ -12,7 +12,7 @@ from django.test import TransactionTestCase
 from pytest_django.plugin import DjangoDbBlocker
 
 from tests import templates
-from tests.command.papers import ON_POSTGRES, copied, drop
+from tests.command.papers import ON_POSTGRES, copy_database, drop_database
 
 Thing = TypeVar("Thing")
 
@@ -32,7 +32,7 @@ COLUMNS = (
 def copied_database() -> Iterator[None]:
     """The process's database, to which every connection of Django leads until the block ends."""
     original = templates.schema()
-    name = copied(original) if ON_POSTGRES else IN_MEMORY
+    name = copy_database(original) if ON_POSTGRES else IN_MEMORY
     connection.close()
     settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = name
     kept = Rows() if ON_POSTGRES else Memory(original)
@@ -41,7 +41,7 @@ def copied_database() -> Iterator[None]:
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _: kept.restore())
         yield
     connection.close()
-    drop(name if ON_POSTGRES else "")
+    drop_database(name if ON_POSTGRES else "")
 
 
 class Memory:

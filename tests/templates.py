@@ -18,7 +18,15 @@ from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 
-from tests.command.papers import ON_POSTGRES, POSTGRES, databases_named, drop, make_template, on_server, surroundings
+from tests.command.papers import (
+    ON_POSTGRES,
+    POSTGRES,
+    databases_named,
+    drop_database,
+    environment,
+    execute_on_server,
+    make_template,
+)
 from tests.contracts.tree import ROOT
 
 FOLDER = ROOT / ".tools/templates"
@@ -63,11 +71,11 @@ def paper() -> Path:
 
 def _migrate(folder: Path, name: str) -> None:
     if name:
-        on_server(f'CREATE DATABASE "{name}"')
+        execute_on_server(f'CREATE DATABASE "{name}"')
     target = name or str(folder / "database.sqlite3")
     given = {"DJANGO_SETTINGS_MODULE": "tests.settings", "BROADSHEET_TEST_DATABASE": DATABASE}
     given["BROADSHEET_TEST_POSTGRES"] = POSTGRES
-    subprocess.run([sys.executable, "-c", MIGRATE, target], cwd=ROOT, env=surroundings(**given), check=True)
+    subprocess.run([sys.executable, "-c", MIGRATE, target], cwd=ROOT, env=environment(**given), check=True)
 
 
 def _migrations() -> Iterator[Path]:
@@ -88,7 +96,7 @@ def _template(kind: str, sources: Iterable[Path], make: Callable[[Path, str], No
     with _turn():
         if not (folder / "database.txt").exists() or (name and not databases_named(name)):
             shutil.rmtree(folder, ignore_errors=True)
-            drop(name)
+            drop_database(name)
             folder.mkdir(parents=True)
             make(folder, name)
             (folder / "database.txt").write_text(name)  # last: a template without it is not finished
@@ -106,7 +114,7 @@ def _digest(sources: Iterable[Path]) -> str:
 
 
 def _server_version() -> object:
-    return on_server("SHOW server_version")
+    return execute_on_server("SHOW server_version")
 
 
 @contextmanager
@@ -140,4 +148,4 @@ def _prune(kind: str, *, keep: Path) -> None:
         known = {folder.name.rpartition("-")[2] for folder in FOLDER.glob(f"{kind}-{DATABASE}-*")}
         for name in databases_named(f"broadsheet_{kind}_{CHECKOUT}_"):
             if name.rpartition("_")[2] not in known:
-                drop(name)
+                drop_database(name)

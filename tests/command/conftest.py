@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests import templates
-from tests.command.papers import Paper, copy_of, drop
+from tests.command.papers import Paper, copy_paper, drop_database
 
 
 @pytest.fixture(scope="session")
@@ -18,6 +18,6 @@ def template() -> Path:
 @pytest.fixture
 def paper(template: Path, tmp_path: Path) -> Iterator[Paper]:
     """A finished paper that this test may do anything to."""
-    made = copy_of(template, tmp_path / "paper")
+    made = copy_paper(template, tmp_path / "paper")
     yield made
-    drop(made.database)
+    drop_database(made.database)

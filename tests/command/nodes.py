@@ -1,4 +1,4 @@
-"""What a reviewer does at one machine, and what readers of the others get. Runs inside the paper (`paper.shell`)."""
+"""A reviewer on one node and readers on all of them. Runs with the paper's settings (`Paper.shell`)."""
 
 import json
 import time
@@ -17,25 +17,25 @@ from broadsheet.review import actions as review
 from broadsheet.review.outcomes import Grounds, Outcome
 from tests.factories import discussion, newsroom
 
-WORDS = "The ferry was sold before the vote"
-PATIENCE = 5.0  # seconds
+TEXT = "The ferry was sold before the vote"
+TIMEOUT = 5.0  # seconds
 
 
-def prepare() -> str:
-    """One article with one comment under it; returns its address."""
+def create_comment() -> str:
+    """Create an article with a published comment, and return its path."""
     article = newsroom.article(title="The ferry is sold")
-    discussion.published(article, by=discussion.chief(), text=WORDS)
+    discussion.published(article, by=discussion.chief(), text=TEXT)
     return f"/{article.address}/"
 
 
-def chief() -> User:
-    """The reviewer."""
+def reviewer() -> User:
+    """Return the chief reviewer that `create_comment` has created."""
     return User.objects.filter(groups__name=Role.CHIEF_REVIEWER.value).latest("pk")
 
 
-def turn() -> None:
-    """Removes the comment, or reinstates it."""
-    comment, by = Comment.objects.get(), chief()
+def toggle() -> None:
+    """Remove the comment if it is published, otherwise reinstate it."""
+    comment, by = Comment.objects.get(), reviewer()
     revision = discussion.latest(comment)
     if comment.state == CommentState.PUBLISHED:
         review.decide(revision, Outcome.REMOVE, by=by, grounds=Grounds(Reason.OFFENSIVE))
@@ -43,30 +43,30 @@ def turn() -> None:
         review.decide(revision, Outcome.REINSTATE, by=by)
 
 
-def shows(port: int, path: str) -> bool:
-    """Whether a reader of one machine finds the words."""
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=PATIENCE) as answer:
-        return WORDS in answer.read().decode()
+def is_shown(port: int, path: str) -> bool:
+    """Return whether a node serves the page with the comment."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=TIMEOUT) as response:
+        return TEXT in response.read().decode()
 
 
-def rounds(number: int, path: str, ports: Iterable[int]) -> str:
-    """Turns so often, and asks every machine as soon as nobody is behind; returns seconds, and what was stale."""
+def measure(rounds: int, path: str, ports: Iterable[int]) -> str:
+    """Toggle the comment, and request the page from every node once none lags; return the times and the stale pages."""
     ports, seconds, stale = list(ports), list[float](), list[str]()
-    for count in range(number):
+    for count in range(rounds):
         for port in ports:
-            shows(port, path)  # so that it lies baked everywhere
-        began = time.perf_counter()
-        turn()
-        late = pagecache.lagging_nodes(PATIENCE)
-        seconds.append(time.perf_counter() - began)
-        right = Comment.objects.get().state == CommentState.PUBLISHED
-        stale += [f"{count}: {port}" for port in ports if shows(port, path) is not right]
-        stale += [f"{count}: {node} never confirmed" for node in late]
+            is_shown(port, path)  # which bakes the page on every node
+        started_at = time.perf_counter()
+        toggle()
+        lagging = pagecache.lagging_nodes(TIMEOUT)
+        seconds.append(time.perf_counter() - started_at)
+        expected = Comment.objects.get().state == CommentState.PUBLISHED
+        stale += [f"{count}: {port}" for port in ports if is_shown(port, path) is not expected]
+        stale += [f"{count}: {node} never confirmed" for node in lagging]
     return json.dumps({"seconds": sorted(seconds), "stale": stale})
 
 
 def desk() -> str:
-    """What the desk shows."""
+    """Return the page of the desk."""
     client = Client(HTTP_HOST="127.0.0.1")
-    client.force_login(chief())
+    client.force_login(reviewer())
     return client.get("/desk/").content.decode()

@@ -1,4 +1,4 @@
-"""Papers in folders of their own, run by the command as an operator does: in a process of its own."""
+"""Papers in folders of their own, and the command that an operator runs, in a process of its own."""
 
 import os
 import shutil
@@ -24,38 +24,38 @@ from tools.processes import descendants, living
 
 BROADSHEET = [sys.executable, "-m", "broadsheet"]
 NAME, EDITOR = "The Elmford Courier", "editor@paper.example"
-TITLE = 200  # characters of a command in the title of its log
-PATIENCE = 180  # seconds; a busy machine takes a minute to make a paper
+MAX_TITLE = 200  # characters of a command in the title of its log
+TIMEOUT = 180  # seconds; a busy machine takes a minute to create a paper
 POSTGRES = os.environ.get("BROADSHEET_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432").rstrip("/")
 ON_POSTGRES = os.environ.get("BROADSHEET_TEST_DATABASE") == "postgres"
 
 
-def surroundings(**given: str) -> dict[str, str]:
-    """The environment of an operator who has set nothing but what is given."""
+def environment(**variables: str) -> dict[str, str]:
+    """Return the environment of an operator who has set no option but these variables."""
     ours = ("BROADSHEET_", "DATABASE_URL", "DJANGO_SETTINGS_MODULE", "PORT")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-    return {**kept, **given}
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    return {**inherited, **variables}
 
 
-def broadsheet(*words: str | Path, **given: str) -> subprocess.CompletedProcess[str]:
-    """Runs one command to its end."""
-    return ran(words, surroundings(**given))
+def broadsheet(*words: str | Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end."""
+    return run_command(words, environment(**variables))
 
 
-def ran(
-    words: Iterable[str | Path], environment: dict[str, str], patience: float = PATIENCE
+def run_command(
+    words: Iterable[str | Path], variables: dict[str, str], timeout: float = TIMEOUT
 ) -> subprocess.CompletedProcess[str]:
-    """Runs one command to its end, which comes within `patience` seconds."""
+    """Run a command to its end, which must come within `timeout` seconds."""
     command = [*BROADSHEET, *map(str, words)]
     try:
         return subprocess.run(
             command,
             cwd=ROOT,
-            env=environment,
+            env=variables,
             capture_output=True,
             text=True,
             stdin=subprocess.DEVNULL,
-            timeout=patience,
+            timeout=timeout,
             check=False,
         )
     except subprocess.TimeoutExpired as error:
@@ -63,19 +63,19 @@ def ran(
         raise
 
 
-def refusal_of(ran: subprocess.CompletedProcess[str]) -> str:
-    """What a command said that refused: one line on stderr, beside warnings, and exit code 1."""
-    assert ran.returncode == 1, ran.stdout + ran.stderr
-    lines = [line for line in ran.stderr.splitlines() if not line.startswith("Note: ")]
-    assert len(lines) == 1, ran.stderr
+def refusal_of(result: subprocess.CompletedProcess[str]) -> str:
+    """Return the message of a command that refused: a line on stderr, beside notes, with exit code 1."""
+    assert result.returncode == 1, result.stdout + result.stderr
+    lines = [line for line in result.stderr.splitlines() if not line.startswith("Note: ")]
+    assert len(lines) == 1, result.stderr
     return lines[0]
 
 
-def wait_until(true: Callable[[], object], patience: float = PATIENCE) -> None:
-    """Waits for something to become true; fails when it does not."""
-    until = time.monotonic() + patience
-    while not true():
-        assert time.monotonic() < until, "waited in vain"
+def wait_until(condition: Callable[[], object], timeout: float = TIMEOUT) -> None:
+    """Wait for a condition to become true, and fail when it does not."""
+    deadline = time.monotonic() + timeout
+    while not condition():
+        assert time.monotonic() < deadline, "timed out"
         time.sleep(0.05)
 
 
@@ -86,19 +86,19 @@ class Paper:
     folder: Path
     database: str = ""  # the name of a PostgreSQL database; empty for SQLite
 
-    def run(self, *words: str | Path, **given: str) -> subprocess.CompletedProcess[str]:
-        """Runs one command on this paper."""
-        return broadsheet("--data", self.folder, *words, **given)
+    def run(self, *words: str | Path, **variables: str) -> subprocess.CompletedProcess[str]:
+        """Run a command on this paper."""
+        return broadsheet("--data", self.folder, *words, **variables)
 
-    def shell(self, code: str, patience: float = PATIENCE) -> str:
-        """Runs a piece of Python inside the paper and returns what it prints."""
+    def shell(self, code: str, timeout: float = TIMEOUT) -> str:
+        """Run Python code with the paper's settings, and return its output."""
         words = ["--data", str(self.folder), "manage", "shell", "--no-imports", "-c", code]
-        done = ran(words, surroundings(), patience)
-        assert done.returncode == 0, done.stderr
-        return done.stdout.strip()
+        result = run_command(words, environment(), timeout)
+        assert result.returncode == 0, result.stderr
+        return result.stdout.strip()
 
     def sql(self, statement: str) -> list[tuple[object, ...]]:
-        """Asks the database, or changes it, behind the paper's back."""
+        """Execute a statement in the database, and return its rows."""
         if self.database:
             with psycopg.connect(f"{POSTGRES}/{self.database}", autocommit=True) as server:
                 cursor = server.execute(statement)
@@ -107,8 +107,8 @@ class Paper:
             return file.execute(statement).fetchall()
 
     @contextmanager
-    def held(self) -> Iterator[None]:
-        """Keeps everybody else from reading the list of migrations, as /readyz does."""
+    def locked(self) -> Iterator[None]:
+        """Keep others from reading the table of migrations, as /readyz does."""
         if self.database:
             with psycopg.connect(f"{POSTGRES}/{self.database}") as server:
                 server.execute("LOCK TABLE django_migrations IN ACCESS EXCLUSIVE MODE")
@@ -121,67 +121,69 @@ class Paper:
             file.execute("ROLLBACK")
 
     def add_option(self, line: str) -> None:
-        """Adds a line to broadsheet.toml."""
+        """Append a line to broadsheet.toml."""
         with (self.folder / "broadsheet.toml").open("a") as file:
             file.write(line + "\n")
 
 
 @dataclass
-class Served:
-    """A command that keeps running."""
+class RunningCommand:
+    """A command that runs until it is stopped."""
 
     words: list[str]
     port: int = 0
-    surroundings: Mapping[str, str] = field(default_factory=dict)  # beside those of an operator who has set nothing
+    variables: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Starts it and waits for its first line."""
-        self.log = logs.begun(f"broadsheet {' '.join(self.words)}"[:TITLE])
+        """Start it and wait for its first line."""
+        self.log = logs.begun(f"broadsheet {' '.join(self.words)}"[:MAX_TITLE])
         self.program = subprocess.Popen(
-            [*BROADSHEET, *self.words], cwd=ROOT, env=surroundings(**self.surroundings), stdout=subprocess.PIPE,
+            [*BROADSHEET, *self.words], cwd=ROOT, env=environment(**self.variables), stdout=subprocess.PIPE,
             stderr=self.log.file, stdin=subprocess.DEVNULL, text=True,
         )  # fmt: skip
         assert self.program.stdout is not None
         self.first_line = self.program.stdout.readline()
         if not self.first_line:
             self.close()
-            raise AssertionError(f"It ended before it said anything:\n{self.log.text()}")
+            raise AssertionError(f"The command ended without output:\n{self.log.text()}")
 
     def get(self, path: str) -> tuple[int, str]:
-        """Asks for one page."""
+        """Return the status and the body of a page."""
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=PATIENCE) as answer:
-                return answer.status, answer.read().decode()
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=TIMEOUT) as response:
+                return response.status, response.read().decode()
         except HTTPError as error:
             with error:
                 return error.code, error.read().decode()
 
-    def end(self, how: signal.Signals = signal.SIGTERM) -> int:
-        """Sends the signal and returns the exit code."""
-        self.program.send_signal(how)
-        self.said = self.program.communicate(timeout=PATIENCE)[0], self.log.text()
+    def end(self, signal_number: signal.Signals = signal.SIGTERM) -> int:
+        """Send the signal, wait for the end, and return the exit code; `output` is then stdout and stderr."""
+        self.program.send_signal(signal_number)
+        self.output = self.program.communicate(timeout=TIMEOUT)[0], self.log.text()
         return self.program.returncode
 
     def descendants(self) -> set[int]:
-        """The numbers of all processes beneath it."""
+        """Return the IDs of its child processes and of theirs."""
         return descendants(self.program.pid)
 
     def close(self) -> None:
-        """Ends it however it is, so that no test leaves anything behind."""
+        """Kill it if it still runs, so that no test leaves a process behind."""
         if self.program.poll() is None:
             self.program.kill()
-            self.program.communicate(timeout=PATIENCE)
+            self.program.communicate(timeout=TIMEOUT)
         if self.program.stdout:
             self.program.stdout.close()
         self.log.end()
 
 
 @contextmanager
-def served(paper: Paper, *words: str, port: int = 0, surroundings: Mapping[str, str] | None = None) -> Iterator[Served]:
-    """The paper, answering on a port of its own until the block ends; then it is killed, if it has not ended."""
+def serving(
+    paper: Paper, *words: str, port: int = 0, variables: Mapping[str, str] | None = None
+) -> Iterator[RunningCommand]:
+    """Serve the paper on a port of its own until the end of the block."""
     port = port or free_port()
     command = ["serve", "--data", str(paper.folder), "--port", str(port), *words]
-    running = Served(command, port, surroundings or {})
+    running = RunningCommand(command, port, variables or {})
     try:
         yield running
     finally:
@@ -189,82 +191,82 @@ def served(paper: Paper, *words: str, port: int = 0, surroundings: Mapping[str, 
 
 
 @contextmanager
-def working(paper: Paper) -> Iterator[Served]:
-    """The paper's worker alone."""
-    running = Served(["worker", "--data", str(paper.folder)])
+def running_worker(paper: Paper) -> Iterator[RunningCommand]:
+    """Run a worker for the paper, without a server, until the end of the block."""
+    running = RunningCommand(["worker", "--data", str(paper.folder)])
     try:
         yield running
     finally:
         running.close()
 
 
-# Making papers: one is initialised, the others are copies of it (tests/templates.py keeps it).
+# Creating papers: one is created by `init`, the others are copies of it (tests/templates.py keeps it).
 
-GATHER = "from broadsheet.command.collect_static import collect_if_changed; collect_if_changed()"
+COLLECT = "from broadsheet.command.collect_static import collect_if_changed; collect_if_changed()"
 
 
 def make_template(folder: Path, database: str) -> None:
-    """Initialises the paper that the others are copied from."""
-    given = {}
+    """Create the paper that the others are copied from."""
+    variables = {}
     if database:
-        on_server(f'CREATE DATABASE "{database}"')
-        given["BROADSHEET_DATABASE_URL"] = f"{POSTGRES}/{database}"
-    made = broadsheet("init", folder, "--no-input", "--name", NAME, "--editor-email", EDITOR.upper(), **given)
-    assert made.returncode == 0, made.stderr
-    (folder / "told.txt").write_text(made.stdout)
+        execute_on_server(f'CREATE DATABASE "{database}"')
+        variables["BROADSHEET_DATABASE_URL"] = f"{POSTGRES}/{database}"
+    result = broadsheet("init", folder, "--no-input", "--name", NAME, "--editor-email", EDITOR.upper(), **variables)
+    assert result.returncode == 0, result.stderr
+    (folder / "init-output.txt").write_text(result.stdout)
     (folder / "database.txt").write_text(database)
-    gather = broadsheet("--data", folder, "manage", "shell", "--no-imports", "-c", GATHER, **given)
-    assert gather.returncode == 0, gather.stderr
+    collect = broadsheet("--data", folder, "manage", "shell", "--no-imports", "-c", COLLECT, **variables)
+    assert collect.returncode == 0, collect.stderr
 
 
-def copy_of(template: Path, folder: Path) -> Paper:
-    """A paper like the template, in a folder and a database of its own."""
+def copy_paper(template: Path, folder: Path) -> Paper:
+    """Return a copy of the template, in a folder and a database of its own."""
     shutil.copytree(template, folder)
     original = (folder / "database.txt").read_text()
     if not original:
         return Paper(folder)
-    paper = Paper(folder, copied(original))
+    paper = Paper(folder, copy_database(original))
     paper.add_option(f'database_url = "{POSTGRES}/{paper.database}"')
     return paper
 
 
-# Databases at the PostgreSQL server of the tests.
+# Databases on the PostgreSQL server of the tests.
 
-OF_A_RUN = "broadsheet_run_"
+RUN_PREFIX = "broadsheet_run_"
 
 
-def copied(original: str) -> str:
-    """Makes a database like the original, and returns its name, which tells whose it is."""
-    drop_what_was_left()
-    database = f"{OF_A_RUN}{os.getpid()}_{time.monotonic_ns()}"
-    on_server(f'CREATE DATABASE "{database}" TEMPLATE "{original}"')
+def copy_database(original: str) -> str:
+    """Copy a database, and return the name of the copy, which contains the ID of this process."""
+    drop_leftover_databases()
+    database = f"{RUN_PREFIX}{os.getpid()}_{time.monotonic_ns()}"
+    execute_on_server(f'CREATE DATABASE "{database}" TEMPLATE "{original}"')
     return database
 
 
 @cache
-def drop_what_was_left() -> None:
-    """Throws away the databases of runs that were cut off."""
-    makers = {name: int(name.removeprefix(OF_A_RUN).partition("_")[0]) for name in databases_named(OF_A_RUN)}
-    at_work = living(set(makers.values()))
-    for name in (name for name, maker in makers.items() if maker not in at_work):
-        drop(name)
+def drop_leftover_databases() -> None:
+    """Drop the databases of test runs that were killed."""
+    owners = {name: int(name.removeprefix(RUN_PREFIX).partition("_")[0]) for name in databases_named(RUN_PREFIX)}
+    running = living(set(owners.values()))
+    for name in (name for name, owner in owners.items() if owner not in running):
+        drop_database(name)
 
 
-def databases_named(beginning: str) -> list[str]:
-    """Returns the databases whose names begin so."""
+def databases_named(prefix: str) -> list[str]:
+    """Return the names of the databases that begin with a prefix."""
     with psycopg.connect(f"{POSTGRES}/postgres") as server:
-        found = server.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [beginning])
-        return [name for (name,) in found]
+        rows = server.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [prefix])
+        return [name for (name,) in rows]
 
 
-def on_server(statement: str) -> list[tuple[object, ...]]:
-    """Runs a statement on the PostgreSQL server itself, and returns its rows."""
+def execute_on_server(statement: str) -> list[tuple[object, ...]]:
+    """Execute a statement in the PostgreSQL server's own database, and return its rows."""
     with psycopg.connect(f"{POSTGRES}/postgres", autocommit=True) as server:
         cursor = server.execute(statement)
         return cursor.fetchall() if cursor.description else []
 
 
-def drop(database: str) -> None:
-    """Throws a database away, with whoever is still connected to it."""
+def drop_database(database: str) -> None:
+    """Drop a database, and end the connections to it; do nothing for an empty name."""
     if database:
-        on_server(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
+        execute_on_server(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')

@@ -1,4 +1,4 @@
-"""A cable between a paper and its database that can be pulled out and put in again."""
+"""A TCP proxy between a paper and PostgreSQL, whose connections can be cut and restored."""
 
 import socket
 import threading
@@ -10,57 +10,57 @@ from tests.command.papers import POSTGRES
 from tools.ports import free_port
 
 
-class Cable:
-    """Listens on a port of its own and passes everything on to PostgreSQL, until it is cut."""
+class Proxy:
+    """Listens on a port of its own and forwards to PostgreSQL until it is cut."""
 
     def __init__(self) -> None:
         server = urlsplit(POSTGRES)
-        self.there = server.hostname or "127.0.0.1", server.port or 5432
+        self.target = server.hostname or "127.0.0.1", server.port or 5432
         self.port = free_port()
-        self._ends: set[socket.socket] = set()
-        self._door: socket.socket | None = None
+        self._connections: set[socket.socket] = set()
+        self._listener: socket.socket | None = None
 
     def url_of(self, database: str) -> str:
-        """The address of a database through this cable."""
+        """Return the URL of a database by way of this proxy."""
         server = urlsplit(POSTGRES)
         return server._replace(
             netloc=f"{server.username or 'postgres'}:{server.password or ''}@127.0.0.1:{self.port}", path=f"/{database}"
         ).geturl()
 
-    def __enter__(self) -> "Cable":
-        self.join()
+    def __enter__(self) -> "Proxy":
+        self.restore()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.cut()
 
-    def join(self) -> None:
-        """Lets whoever tries get through."""
-        self._door = socket.create_server(("127.0.0.1", self.port))
-        threading.Thread(target=self._let_in, args=(self._door,), daemon=True).start()
+    def restore(self) -> None:
+        """Accept connections."""
+        self._listener = socket.create_server(("127.0.0.1", self.port))
+        threading.Thread(target=self._accept, args=(self._listener,), daemon=True).start()
 
     def cut(self) -> None:
-        """Ends what is under way and refuses whoever tries."""
-        door, self._door = self._door, None
-        ends, self._ends = self._ends, set()
-        for end in [door, *ends] if door else [*ends]:
+        """Close all connections and refuse new ones."""
+        listener, self._listener = self._listener, None
+        connections, self._connections = self._connections, set()
+        for connection in [listener, *connections] if listener else [*connections]:
             with suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)
-            end.close()
+                connection.shutdown(socket.SHUT_RDWR)
+            connection.close()
 
-    def _let_in(self, door: socket.socket) -> None:
+    def _accept(self, listener: socket.socket) -> None:
         while True:
             try:
-                here = door.accept()[0]
-                there = socket.create_connection(self.there)
+                client = listener.accept()[0]
+                server = socket.create_connection(self.target)
             except OSError:
                 return
-            self._ends |= {here, there}
-            for source, sink in ((here, there), (there, here)):
-                threading.Thread(target=_pass_on, args=(source, sink), daemon=True).start()
+            self._connections |= {client, server}
+            for source, sink in ((client, server), (server, client)):
+                threading.Thread(target=_forward, args=(source, sink), daemon=True).start()
 
 
-def _pass_on(source: socket.socket, sink: socket.socket) -> None:
+def _forward(source: socket.socket, sink: socket.socket) -> None:
     with suppress(OSError), closing(source), closing(sink):
-        while piece := source.recv(65536):
-            sink.sendall(piece)
+        while data := source.recv(65536):
+            sink.sendall(data)

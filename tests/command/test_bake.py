@@ -1,4 +1,4 @@
-"""`broadsheet bake --all`: every public page, and a copy of them in which every link leads somewhere."""
+"""`broadsheet bake --all` bakes every public page, and makes a copy of them without broken links."""
 
 import re
 import shutil
@@ -23,60 +23,60 @@ from broadsheet.command import static_copy
 from broadsheet.command.bake import Progress
 from broadsheet.command.static_copy import MARKER, FolderUnavailable, replacement
 from broadsheet.pagecache.baking import Asked, Fate
-from tests.command import world
-from tests.command.papers import BROADSHEET, Paper, copy_of, drop, refusal_of, surroundings
+from tests.command import sample_paper
+from tests.command.papers import BROADSHEET, Paper, copy_paper, drop_database, environment, refusal_of
 from tests.contracts.test_headers import BAKED, TABLE
 from tests.contracts.tree import ROOT
 
 LIVE = "https://courier.example"
-# What a folder of files cannot answer, and where it therefore leads to the paper itself.
-OF_THE_PAPER = [r"/search/", r"/\d{4}/\d\d/\d\d/[-\w]+/comments/write/(\d+/)?"]
-ADDRESS = re.compile(r"""\s(href|src|action|srcset)="([^"]*)\"""")
+# The pages that a folder of files cannot serve, so that links lead to the live paper.
+LIVE_PATHS = [r"/search/", r"/\d{4}/\d\d/\d\d/[-\w]+/comments/write/(\d+/)?"]
+URL_ATTRIBUTE = re.compile(r"""\s(href|src|action|srcset)="([^"]*)\"""")
 
 
 @dataclass
 class Copied:
-    """A paper with one of everything, its copy, and what the command said."""
+    """A sample paper, its copy, and the output of the command."""
 
     paper: Paper
     folder: Path
     article: str
-    said: str
+    output: str
 
     def file(self, path: str) -> Path:
-        """The file that a web server finds for an address."""
-        found = self.folder / unquote(path).lstrip("/")
-        return found / "index.html" if path.endswith("/") else found
+        """Return the file that a web server serves for a path."""
+        file = self.folder / unquote(path).lstrip("/")
+        return file / "index.html" if path.endswith("/") else file
 
     def pages(self) -> dict[str, str]:
-        """Every HTML page, by its address."""
+        """Return the HTML pages by their paths."""
         files = self.folder.rglob("*.html")
         return {f"/{file.relative_to(self.folder)}".removesuffix("index.html"): file.read_text() for file in files}
 
 
 @pytest.fixture(scope="module")
 def copied(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copied]:
-    """Made once, and only looked at."""
-    above = tmp_path_factory.mktemp("bake")
-    paper = copy_of(template, above / "paper")
+    """The copy for all tests that only read it."""
+    folder = tmp_path_factory.mktemp("bake")
+    paper = copy_paper(template, folder / "paper")
     paper.add_option(f'base_url = "{LIVE}/"')
-    article = paper.shell("from tests.command import world; world.fill()").splitlines()[-1]
-    made = paper.run("bake", "--all", "--to", above / "copy")
-    assert made.returncode == 0, made.stdout + made.stderr
-    yield Copied(paper, above / "copy", f"/{article}/", made.stdout)
-    drop(paper.database)
+    article = paper.shell("from tests.command import sample_paper; sample_paper.fill()").splitlines()[-1]
+    result = paper.run("bake", "--all", "--to", folder / "copy")
+    assert result.returncode == 0, result.stdout + result.stderr
+    yield Copied(paper, folder / "copy", f"/{article}/", result.stdout)
+    drop_database(paper.database)
 
 
-def addresses_in(text: str) -> Iterator[tuple[str, str]]:
-    """Each address in a page, with the attribute in which it stands."""
-    for name, value in ADDRESS.findall(text):
+def urls_in(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the attribute and the value of each URL in a page."""
+    for name, value in URL_ATTRIBUTE.findall(text):
         if name == "srcset":
-            yield from ((name, unescape(one.split()[0])) for one in value.split(","))
+            yield from ((name, unescape(item.split()[0])) for item in value.split(","))
         else:
             yield name, unescape(value)
 
 
-def test_every_kind_of_page_that_is_baked_is_in_the_copy(copied: Copied) -> None:
+def test_the_copy_has_every_kind_of_baked_page(copied: Copied) -> None:
     files = [f"/{file.relative_to(copied.folder)}" for file in copied.folder.rglob("*") if file.is_file()]
     pages = [file for file in files if not file.startswith(("/static/", "/.", "/404.html"))]
     paths = [re.sub(r"index\.(html|xml)$", "", page) for page in pages]
@@ -101,39 +101,39 @@ def test_every_kind_of_page_that_is_baked_is_in_the_copy(copied: Copied) -> None
         *("{article}", "{article}comments/page/2/", "{article}comments/newest/", "{article}comments/newest/page/2/"),
     ],
 )
-def test_each_of_these_is_a_file_in_the_copy(path: str, copied: Copied) -> None:
+def test_the_copy_has_a_file_for_each_of_these_paths(path: str, copied: Copied) -> None:
     assert copied.file(path.format(article=copied.article)).stat().st_size > 100
 
 
-def test_whatever_the_sitemaps_name_is_in_the_copy(copied: Copied) -> None:
+def test_the_copy_has_every_page_of_the_sitemaps(copied: Copied) -> None:
     maps = [copied.file(path).read_text() for path in ("/sitemap-pages.xml", "/sitemap-articles-1.xml")]
     named = re.findall(rf"<loc>{LIVE}([^<]*)</loc>", "".join(maps))
-    assert len(named) > world.ARTICLES
+    assert len(named) > sample_paper.ARTICLES
     assert [path for path in named if not copied.file(unescape(path)).exists()] == []
 
 
-def test_every_link_leads_to_a_file_when_the_copy_is_served_by_any_web_server(copied: Copied) -> None:
+def test_no_link_of_the_copy_is_broken_when_a_plain_web_server_serves_it(copied: Copied) -> None:
     pages = copied.pages()
-    links = {(name, urljoin(page, link)) for page, text in pages.items() for name, link in addresses_in(text)}
+    links = {(name, urljoin(page, link)) for page, text in pages.items() for name, link in urls_in(text)}
     ours = {link.partition("#")[0] for _, link in links if link.startswith("/")}
     assert len(ours) > 60
-    with served(copied.folder) as address:
+    with WebServer(copied.folder) as address:
         assert [link for link in sorted(ours) if status_of(address + quote(link, safe="/%")) != 200] == []
     assert [link for name, link in links if name == "action" and not link.startswith(f"{LIVE}/")] == []
 
 
-def test_what_a_folder_cannot_answer_leads_to_the_paper_and_nothing_else_does(copied: Copied) -> None:
+def test_only_links_to_the_search_and_the_form_lead_to_the_live_paper(copied: Copied) -> None:
     pages = copied.pages().values()
-    out = {link.removeprefix(LIVE) for text in pages for _, link in addresses_in(text) if link.startswith(LIVE)}
-    canonical = {unescape(one) for text in pages for one in re.findall(rf'rel="canonical" href="{LIVE}([^"]*)"', text)}
-    shapes = {shape for shape in OF_THE_PAPER for path in out - canonical if re.fullmatch(shape, path)}
-    assert shapes == set(OF_THE_PAPER)
-    assert [path for path in out - canonical if not any(re.fullmatch(shape, path) for shape in OF_THE_PAPER)] == []
+    out = {link.removeprefix(LIVE) for text in pages for _, link in urls_in(text) if link.startswith(LIVE)}
+    canonical = {unescape(url) for text in pages for url in re.findall(rf'rel="canonical" href="{LIVE}([^"]*)"', text)}
+    shapes = {shape for shape in LIVE_PATHS for path in out - canonical if re.fullmatch(shape, path)}
+    assert shapes == set(LIVE_PATHS)
+    assert [path for path in out - canonical if not any(re.fullmatch(shape, path) for shape in LIVE_PATHS)] == []
 
 
-def test_a_comments_own_address_leads_to_where_it_stands(copied: Copied) -> None:
+def test_the_permalink_of_a_comment_leads_to_its_page_in_the_copy(copied: Copied) -> None:
     second = copied.file(f"{copied.article}comments/page/2/").read_text()
-    linked = {link for _, link in addresses_in(second) if "#comment-" in link}
+    linked = {link for _, link in urls_in(second) if "#comment-" in link}
     assert len(linked) >= 2
     for link in linked:
         path, _, anchor = urljoin(f"{copied.article}comments/page/2/", link).partition("#")
@@ -141,32 +141,32 @@ def test_a_comments_own_address_leads_to_where_it_stands(copied: Copied) -> None
     assert not any('href="/comments/' in text for text in copied.pages().values())
 
 
-def test_pictures_are_beside_the_pages_in_every_format(copied: Copied) -> None:
-    beginnings = {file.read_bytes()[:12] for file in (copied.folder / "images").rglob("*.jpg")}
-    assert {one[4:8] for one in beginnings} >= {b"ftyp"}  # AVIF
-    assert {one[8:12] for one in beginnings} >= {b"WEBP"}
-    assert {one[:2] for one in beginnings} >= {b"\xff\xd8"}  # JPEG
+def test_the_copy_has_the_images_in_every_format(copied: Copied) -> None:
+    heads = {file.read_bytes()[:12] for file in (copied.folder / "images").rglob("*.jpg")}
+    assert {head[4:8] for head in heads} >= {b"ftyp"}  # AVIF
+    assert {head[8:12] for head in heads} >= {b"WEBP"}
+    assert {head[:2] for head in heads} >= {b"\xff\xd8"}  # JPEG
 
 
-def test_what_was_removed_or_taken_down_is_not_in_the_copy(copied: Copied) -> None:
+def test_removed_comments_and_unpublished_articles_are_not_in_the_copy(copied: Copied) -> None:
     pages = copied.pages()
-    assert not any(world.REMOVED in text for text in pages.values())
+    assert not any(sample_paper.REMOVED in text for text in pages.values())
     assert [path for path, text in pages.items() if "This article is no longer available" in text] == [
         copied.article.rpartition("/")[0].rpartition("/")[0] + "/a-mistake/"
     ]
     assert not any("The tide, part" in text and "A mistake" in text for text in pages.values())
 
 
-def test_it_tells_how_many_pages_there_are_and_what_became_of_them(copied: Copied) -> None:
-    total = int(re.findall(r"^(\d+) pages\.$", copied.said, re.MULTILINE)[0])
-    assert f"{total} baked, 0 already baked." in copied.said
+def test_bake_prints_the_number_of_pages_and_the_results(copied: Copied) -> None:
+    total = int(re.findall(r"^(\d+) pages\.$", copied.output, re.MULTILINE)[0])
+    assert f"{total} baked, 0 already baked." in copied.output
     again = copied.paper.run("bake", "--all")
     assert again.returncode == 0, again.stderr
     assert again.stdout.splitlines()[-1] == f"0 baked, {total} already baked."
-    assert f"The copy is in {copied.folder}: " in copied.said
+    assert f"The copy is in {copied.folder}: " in copied.output
 
 
-def test_a_stop_that_python_loses_is_heard_with_the_next_page() -> None:
+def test_an_interrupt_that_is_swallowed_stops_at_the_next_page() -> None:
     progress = Progress(total=2)
     progress.add(Asked("/", 200, (), b"", Fate.BAKED), failure="")
     with suppress(KeyboardInterrupt):  # as where it is raised while something is thrown away
@@ -176,37 +176,37 @@ def test_a_stop_that_python_loses_is_heard_with_the_next_page() -> None:
     assert str(progress) == "1 baked, 0 already baked"
 
 
-def test_a_run_that_is_stopped_leaves_the_earlier_copy_whole_and_says_so(copied: Copied) -> None:
+def test_an_interrupted_run_leaves_the_earlier_copy_unchanged(copied: Copied) -> None:
     before = {file: file.stat().st_ino for file in copied.folder.rglob("*")}
-    for how, code in ((signal.SIGKILL, -signal.SIGKILL), (signal.SIGINT, 130)):
+    for signal_number, code in ((signal.SIGKILL, -signal.SIGKILL), (signal.SIGINT, 130)):
         shutil.rmtree(copied.paper.folder / "baked")  # so that it has enough to do
         program = subprocess.Popen(
             [*BROADSHEET, "--data", copied.paper.folder, "bake", "--all", "--to", copied.folder],
-            cwd=ROOT, env=surroundings(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            cwd=ROOT, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
         assert program.stdout
         program.stdout.readline()
-        program.send_signal(how)
-        said, _ = program.communicate(timeout=120)
+        program.send_signal(signal_number)
+        output, _ = program.communicate(timeout=120)
         assert program.returncode == code
-        assert ("Stopped: " in said and "is unchanged" in said) == (how == signal.SIGINT)
+        assert ("Stopped: " in output and "is unchanged" in output) == (signal_number == signal.SIGINT)
         assert {file: file.stat().st_ino for file in copied.folder.rglob("*")} == before
     again = copied.paper.run("bake", "--all", "--to", copied.folder)
     assert again.returncode == 0, again.stderr
     assert sorted(copied.folder.parent.iterdir()) == [copied.folder, copied.paper.folder]
 
 
-# What is met on the way.
+# Failures.
 
 
 @pytest.mark.parametrize(
-    ("database", "said"), [("postgresql://postgres@127.0.0.1:1/none", "The database cannot be used")]
+    ("url", "message"), [("postgresql://postgres@127.0.0.1:1/none", "The database cannot be used")]
 )
-def test_without_a_database_it_says_so(database: str, said: str, paper: Paper) -> None:
-    assert said in refusal_of(paper.run("bake", "--all", BROADSHEET_DATABASE_URL=database))
+def test_bake_refuses_when_the_database_is_away(url: str, message: str, paper: Paper) -> None:
+    assert message in refusal_of(paper.run("bake", "--all", BROADSHEET_DATABASE_URL=url))
 
 
-def test_where_no_page_can_be_kept_it_says_so_instead_of_trying_all(paper: Paper) -> None:
+def test_bake_stops_when_no_page_can_be_stored(paper: Paper) -> None:
     paper.run("bake", "--all")
     pages = paper.folder / "baked/pages"
     shutil.rmtree(pages)
@@ -217,7 +217,7 @@ def test_where_no_page_can_be_kept_it_says_so_instead_of_trying_all(paper: Paper
     assert "could not be stored" in ran.stdout + ran.stderr
 
 
-def test_only_a_new_an_empty_or_an_earlier_copys_folder_is_taken(tmp_path: Path) -> None:
+def test_a_copy_needs_a_folder_that_is_new_or_empty_or_an_earlier_copy(tmp_path: Path) -> None:
     mine = tmp_path / "mine"
     mine.mkdir()
     (mine / "emails.txt").write_text("Dear Ida")
@@ -228,13 +228,13 @@ def test_only_a_new_an_empty_or_an_earlier_copys_folder_is_taken(tmp_path: Path)
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["emails.txt", "file", "mine"]
     (mine / "emails.txt").unlink()
     for words in ("the first", "the second"):
-        with replacement(mine) as beside:
-            (beside / "page").write_text(words)
+        with replacement(mine) as new_folder:
+            (new_folder / "page").write_text(words)
         assert (mine / "page").read_text() == words
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "mine"]
 
 
-def test_two_copies_are_not_made_in_one_place_at_once(tmp_path: Path) -> None:
+def test_a_second_copy_in_the_same_place_is_refused_while_the_first_is_made(tmp_path: Path) -> None:
     with (
         replacement(tmp_path / "copy"),
         pytest.raises(FolderUnavailable, match="Another copy"),
@@ -243,7 +243,7 @@ def test_two_copies_are_not_made_in_one_place_at_once(tmp_path: Path) -> None:
         pass
 
 
-def test_a_copy_that_was_set_aside_when_the_power_went_comes_back(tmp_path: Path) -> None:
+def test_a_copy_that_was_being_replaced_during_a_power_cut_is_restored(tmp_path: Path) -> None:
     folder, aside = tmp_path / "copy", tmp_path / ".copy.old"
     aside.mkdir()
     (aside / MARKER).touch()
@@ -254,22 +254,22 @@ def test_a_copy_that_was_set_aside_when_the_power_went_comes_back(tmp_path: Path
 
 
 @pytest.mark.parametrize("tag", ['<a title="1 > 0" href="/search/">', '<form action="/search/" novalidate>', "<br>"])
-def test_a_tag_is_seen_whole(tag: str) -> None:
+def test_a_tag_is_matched_with_all_its_attributes(tag: str) -> None:
     assert static_copy.TAG.findall(f'He said "1 &lt; 2 > 0"{tag}') == [tag]
 
 
-class Quiet(SimpleHTTPRequestHandler):
-    """Python's own web server, without its log."""
+class QuietHandler(SimpleHTTPRequestHandler):
+    """A handler that logs nothing."""
 
     def log_message(self, *_: object) -> None:
-        """Says nothing."""
+        """Ignore the message."""
 
 
-class served:  # noqa: N801 - reads as what it does
-    """A folder, served by Python's own web server."""
+class WebServer:
+    """Python's own web server for a folder."""
 
     def __init__(self, folder: Path) -> None:
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=str(folder)))
 
     def __enter__(self) -> str:
         self.thread = threading.Thread(target=self.server.serve_forever)

@@ -1,4 +1,4 @@
-"""What another version of the paper, or other options, have made is not shown by this one."""
+"""Pages baked by another version or with other options are purged at the start."""
 
 import os
 from pathlib import Path
@@ -9,30 +9,30 @@ from pytest_django import Settings
 from broadsheet.command import build_fingerprint
 from broadsheet.config.options import load_options
 from broadsheet.pagecache.models import Purge
-from tests.command.papers import Paper, served, wait_until
+from tests.command.papers import Paper, serving, wait_until
 
 
-def test_after_a_change_of_the_address_no_page_names_the_old_one(paper: Paper) -> None:
+def test_no_page_contains_the_old_base_url_after_it_was_changed(paper: Paper) -> None:
     paper.add_option('base_url = "http://old.example/"')
     paper.add_option('extra_hosts = "127.0.0.1"')
-    with served(paper) as running:
+    with serving(paper) as running:
         wait_until(lambda: "http://old.example/" in running.get("/feed/")[1])
         file = paper.folder / "baked/pages/feed/index.xml"
         wait_until(lambda: running.get("/feed/")[0] == 200 and file.exists())
         assert running.end() == 0
-    with served(paper) as running:
+    with serving(paper) as running:
         assert file.exists(), "nothing has changed since"
         assert running.end() == 0
     options = paper.folder / "broadsheet.toml"
     options.write_text(options.read_text().replace("old.example", "new.example"))
-    with served(paper) as running:
+    with serving(paper) as running:
         assert "http://new.example/" in running.get("/feed/")[1]
         assert "old.example" not in running.get("/feed/")[1]
 
 
 @pytest.fixture
 def package(tmp_path: Path, settings: Settings) -> Path:
-    """Some files from which pages are made, and a paper's data folder."""
+    """A package with a template, and a data folder."""
     settings.DATA = tmp_path / "paper"
     settings.BAKED_PAGES = settings.DATA / "baked"
     settings.OPTIONS = load_options(data=settings.DATA)
@@ -42,24 +42,22 @@ def package(tmp_path: Path, settings: Settings) -> Path:
     return tmp_path / "package"
 
 
-def test_pages_are_made_with_every_file_and_with_the_options_that_they_show(package: Path, settings: Settings) -> None:
-    seen = {build_fingerprint.build_fingerprint(package)}
+def test_the_fingerprint_depends_on_every_file_and_on_the_options_on_pages(package: Path, settings: Settings) -> None:
+    fingerprints = {build_fingerprint.build_fingerprint(package)}
     (package / "models.py").touch()
-    seen.add(build_fingerprint.build_fingerprint(package))
+    fingerprints.add(build_fingerprint.build_fingerprint(package))
     (package / "templates" / "base.html").write_text("<!DOCTYPE html>")
     os.utime(package / "templates" / "base.html", ns=(1, 1))
-    seen.add(build_fingerprint.build_fingerprint(package))
+    fingerprints.add(build_fingerprint.build_fingerprint(package))
     settings.OPTIONS = load_options(data=settings.DATA, demo=True)
-    seen.add(build_fingerprint.build_fingerprint(package))
-    assert len(seen) == 4
+    fingerprints.add(build_fingerprint.build_fingerprint(package))
+    assert len(fingerprints) == 4
     (package / "models.pyc").touch()  # which Python writes by itself
-    assert build_fingerprint.build_fingerprint(package) in seen
+    assert build_fingerprint.build_fingerprint(package) in fingerprints
 
 
 @pytest.mark.django_db
-def test_a_machine_that_is_new_to_the_paper_leaves_the_pages_of_the_others_alone(
-    package: Path, settings: Settings
-) -> None:
+def test_a_new_node_does_not_purge_the_pages_of_the_others(package: Path, settings: Settings) -> None:
     before = Purge.objects.count()
     build_fingerprint.purge_after_build_change()
     build_fingerprint.purge_after_build_change()

@@ -1,4 +1,4 @@
-"""The command line: what it says of itself, what it passes on, and how it words what it cannot do."""
+"""The command line: its help, the words that it passes on, and its messages."""
 
 import errno
 import os
@@ -20,10 +20,10 @@ from tools.docs.__main__ import PAGES, present, wanted
 COMMANDS = ["init", "serve", "worker", "bake", "doctor", "import", "demo", "manage"]
 
 
-def test_help_lists_every_command_and_how_to_begin() -> None:
-    said = broadsheet("--help").stdout
-    assert [name for name in COMMANDS if f"\n    {name} " not in said] == []
-    assert "broadsheet init paper" in said
+def test_help_lists_every_command_and_how_to_get_started() -> None:
+    output = broadsheet("--help").stdout
+    assert [name for name in COMMANDS if f"\n    {name} " not in output] == []
+    assert "broadsheet init paper" in output
 
 
 @pytest.mark.parametrize(
@@ -32,25 +32,25 @@ def test_help_lists_every_command_and_how_to_begin() -> None:
 def test_the_help_of_each_command_fits_a_terminal(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         parser.build().parse_args([*command.split(), "--help"])
-    said = capsys.readouterr().out
+    output = capsys.readouterr().out
     assert ended.value.code == 0
-    assert said.startswith(f"usage: broadsheet {command}".rstrip())
-    assert max(map(len, said.splitlines())) <= 120
+    assert output.startswith(f"usage: broadsheet {command}".rstrip())
+    assert max(map(len, output.splitlines())) <= 120
 
 
-def test_the_folder_can_be_named_before_or_after_the_command_and_for_djangos_own(paper: Paper) -> None:
-    ran = broadsheet("manage", "--data", paper.folder, "showmigrations", "core")
-    assert "[X] 0001_initial" in ran.stdout, ran.stderr
-    ran = paper.run("manage", "no_such_command")
-    assert ran.returncode == 1
-    assert "Unknown command: 'no_such_command'" in ran.stderr
+def test_data_may_come_before_or_after_the_command_and_before_djangos_commands(paper: Paper) -> None:
+    result = broadsheet("manage", "--data", paper.folder, "showmigrations", "core")
+    assert "[X] 0001_initial" in result.stdout, result.stderr
+    result = paper.run("manage", "no_such_command")
+    assert result.returncode == 1
+    assert "Unknown command: 'no_such_command'" in result.stderr
 
 
-def test_an_import_of_what_is_not_there_ends_in_a_sentence(paper: Paper) -> None:
+def test_importing_a_missing_file_ends_in_a_message(paper: Paper) -> None:
     refusal_of(paper.run("import", "wordpress", paper.folder / "none.xml"))
 
 
-def test_a_demo_is_never_made_over_something_else(tmp_path: Path, paper: Paper) -> None:
+def test_the_demo_never_replaces_a_folder_that_is_not_a_demo(tmp_path: Path, paper: Paper) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "emails.txt").touch()
     for folder in (tmp_path / "mine", paper.folder):
@@ -74,13 +74,13 @@ DATABASE = "The database cannot be used"
         (OperationalError("refused\n\tIs it?"), [f"{DATABASE} (refused Is it?). Is the database"]),
     ],
 )
-def test_what_an_operator_can_meet_is_told_in_sentences(error: Exception, beginnings: list[str]) -> None:
-    told = messages.messages_for(error)
-    assert len(told) == len(beginnings)
-    assert all(one.startswith(start) for one, start in zip(told, beginnings, strict=True))
+def test_expected_errors_end_in_messages(error: Exception, beginnings: list[str]) -> None:
+    lines = messages.messages_for(error)
+    assert len(lines) == len(beginnings)
+    assert all(line.startswith(start) for line, start in zip(lines, beginnings, strict=True))
 
 
-def test_every_option_stands_explained_in_the_file_of_a_new_paper_and_can_be_switched_on(
+def test_a_new_options_file_explains_every_option_and_each_can_be_uncommented(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in [name for name in os.environ if name.startswith("BROADSHEET_") or name == "DATABASE_URL"]:
@@ -101,7 +101,7 @@ def test_every_option_stands_explained_in_the_file_of_a_new_paper_and_can_be_swi
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_the_reference_is_what_the_code_says(name: str) -> None:
+def test_the_generated_reference_is_up_to_date(name: str) -> None:
     assert present(name) == wanted(name)
 
 

@@ -1,13 +1,13 @@
-"""The door's processes end when they are told to, in whatever moment of their life."""
+"""The server's child processes can be stopped from the first moment of their lives."""
 
 import subprocess
 import sys
 
-from tests.command.papers import surroundings
+from tests.command.papers import environment
 from tests.contracts.tree import ROOT
 
-# A parent with a handler of its own, as granian has, and children that are told to end the moment they are there.
-STORY = """
+# A parent with a SIGTERM handler, as granian has, and children that get SIGTERM right after the fork.
+CODE = """
 import os, signal, sys, time
 from broadsheet.config.options import load_options
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
@@ -15,7 +15,7 @@ import django
 django.setup()
 from broadsheet.command import http_server
 signal.signal(signal.SIGTERM, lambda *_: None)
-if sys.argv[1] == "careful":
+if sys.argv[1] == "reset":
     http_server.reset_sigterm_in_children()
 lost = 0
 for _ in range(20):
@@ -31,19 +31,19 @@ print(lost)
 """
 
 
-def lost(how: str) -> int:
-    """Of 20 children that are told to end as soon as they are made, how many go on."""
-    ran = subprocess.run(
-        [sys.executable, "-c", STORY, how],
-        cwd=ROOT, env=surroundings(), capture_output=True, text=True, timeout=250, check=False,
+def survivors(handler: str) -> int:
+    """Return how many of 20 children ignore a SIGTERM right after the fork."""
+    result = subprocess.run(
+        [sys.executable, "-c", CODE, handler],
+        cwd=ROOT, env=environment(), capture_output=True, text=True, timeout=250, check=False,
     )  # fmt: skip
-    assert ran.returncode == 0, ran.stderr
-    return int(ran.stdout)
+    assert result.returncode == 0, result.stderr
+    return int(result.stdout)
 
 
-def test_a_worker_that_is_told_to_end_while_it_is_made_ends() -> None:
-    assert lost("careful") == 0
+def test_a_sigterm_right_after_the_fork_ends_the_child() -> None:
+    assert survivors("reset") == 0
 
 
-def test_without_that_care_some_would_go_on() -> None:
-    assert lost("careless") > 0
+def test_without_the_reset_some_children_ignore_an_early_sigterm() -> None:
+    assert survivors("inherited") > 0

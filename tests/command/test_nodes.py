@@ -1,4 +1,4 @@
-"""Three machines with their own disks, one PostgreSQL: what is removed at one is gone at all, or the desk says so."""
+"""Three nodes with disks of their own and one PostgreSQL: a removal reaches all of them, or the desk says otherwise."""
 
 import json
 import shutil
@@ -12,95 +12,96 @@ from pathlib import Path
 import pytest
 
 from tests.campaigns import figure
-from tests.command.papers import POSTGRES, Paper, Served, served, wait_until
-from tests.command.proxy import Cable
+from tests.command.papers import POSTGRES, Paper, RunningCommand, serving, wait_until
+from tests.command.proxy import Proxy
 from tools.processes import living
 
 pytestmark = [
-    pytest.mark.postgres,  # which several machines need
+    pytest.mark.postgres,  # which several nodes need
     pytest.mark.timeout(1800),
 ]
 
 ROUNDS = figure(full=300)
-LATEST = 1.0  # seconds until the others have carried out a purge, in 99 of 100 cases
-WORDS = "The ferry was sold before the vote"
+MAX_SECONDS = 1.0  # until the other nodes have carried out a purge, in 99 of 100 cases
+TEXT = "The ferry was sold before the vote"
 
 
 @dataclass
-class Machines:
-    """The paper at its first machine, the three that answer readers, and the cable of the third."""
+class Nodes:
+    """The paper on the first and the third node, the three servers, and the proxy of the third."""
 
     paper: Paper
     third: Paper
-    running: list[Served]
-    cable: Cable
+    running: list[RunningCommand]
+    proxy: Proxy
     path: str
 
-    def told(self, call: str) -> str:
-        """What a function of `nodes` returns at the first machine."""
-        return self.paper.shell(f"from tests.command import nodes; print(nodes.{call})", patience=1500)
+    def on_first(self, call: str) -> str:
+        """Return the result of a function of `nodes`, called on the first node."""
+        return self.paper.shell(f"from tests.command import nodes; print(nodes.{call})", timeout=1500)
 
     def shows(self, number: int) -> bool:
-        """Whether a reader of one machine finds the words."""
+        """Return whether a node serves the page with the comment."""
         status, text = self.running[number].get(self.path)
         assert status == 200
-        return WORDS in text
+        return TEXT in text
 
 
 @pytest.fixture
-def machines(paper: Paper, tmp_path: Path) -> Iterator[Machines]:
-    """The three of them; the third reaches the database by a cable that can be cut."""
+def nodes(paper: Paper, tmp_path: Path) -> Iterator[Nodes]:
+    """Three nodes, of which the third reaches the database through a proxy."""
     second, third = (Paper(tmp_path / name, paper.database) for name in ("second", "third"))
     for other in (second, third):
         shutil.copytree(paper.folder, other.folder)
     with ExitStack() as stack:
-        cable = stack.enter_context(Cable())
+        proxy = stack.enter_context(Proxy())
         options = third.folder / "broadsheet.toml"
         direct = f"{POSTGRES}/{paper.database}"
         assert direct in options.read_text()
-        options.write_text(options.read_text().replace(direct, cable.url_of(paper.database)))
-        path = paper.shell("from tests.command import nodes; print(nodes.prepare())")
-        running = [stack.enter_context(served(one, "--workers", "1")) for one in (paper, second, third)]
-        yield Machines(paper, third, running, cable, path)
+        options.write_text(options.read_text().replace(direct, proxy.url_of(paper.database)))
+        path = paper.shell("from tests.command import nodes; print(nodes.create_comment())")
+        running = [stack.enter_context(serving(node, "--workers", "1")) for node in (paper, second, third)]
+        yield Nodes(paper, third, running, proxy, path)
 
 
 @pytest.mark.campaign
-def test_what_is_removed_at_one_machine_is_gone_at_the_others_within_a_second(machines: Machines) -> None:
-    ports = [one.port for one in machines.running]
-    told = json.loads(machines.told(f"rounds({ROUNDS}, {machines.path!r}, {ports})"))
-    assert told["stale"] == []
-    seconds = told["seconds"]
+def test_a_comment_removed_on_one_node_is_gone_on_the_others_within_a_second(nodes: Nodes) -> None:
+    ports = [node.port for node in nodes.running]
+    result = json.loads(nodes.on_first(f"measure({ROUNDS}, {nodes.path!r}, {ports})"))
+    assert result["stale"] == []
+    seconds = result["seconds"]
     print(f"{len(seconds)} purges: median {seconds[len(seconds) // 2]:.3f} s, longest {seconds[-1]:.3f} s")
-    assert seconds[int(len(seconds) * 0.99)] < LATEST
+    assert seconds[int(len(seconds) * 0.99)] < MAX_SECONDS
 
 
-def test_the_desk_says_which_machine_is_cut_off_until_that_has_caught_up(machines: Machines) -> None:
-    assert [machines.shows(number) for number in range(3)] == [True] * 3
-    assert "Purge pending" not in machines.told("desk()")
-    machines.cable.cut()
-    machines.told("turn()")
-    assert "Purge pending" in machines.told("desk()")
-    assert not machines.shows(0)
-    wait_until(lambda: not machines.shows(1))
-    assert machines.shows(2)  # nobody could tell it; it goes on answering, as every machine does without the database
-    machines.cable.join()
-    wait_until(lambda: "[]" in machines.told("pagecache.lagging_nodes()"))
-    assert not machines.shows(2)
-    assert "Purge pending" not in machines.told("desk()")
+def test_the_desk_shows_a_disconnected_node_until_it_has_caught_up(nodes: Nodes) -> None:
+    assert [nodes.shows(number) for number in range(3)] == [True] * 3
+    assert "Purge pending" not in nodes.on_first("desk()")
+    nodes.proxy.cut()
+    nodes.on_first("toggle()")
+    assert "Purge pending" in nodes.on_first("desk()")
+    assert not nodes.shows(0)
+    wait_until(lambda: not nodes.shows(1))
+    # The purge has not reached the third node, and like every node it serves baked pages without the database.
+    assert nodes.shows(2)
+    nodes.proxy.restore()
+    wait_until(lambda: "[]" in nodes.on_first("pagecache.lagging_nodes()"))
+    assert not nodes.shows(2)
+    assert "Purge pending" not in nodes.on_first("desk()")
 
 
-def test_a_machine_that_begins_again_answers_nothing_that_was_removed_meanwhile(machines: Machines) -> None:
-    assert machines.shows(2)
-    third = machines.running[2]
-    family = third.descendants()
+def test_a_restarted_node_does_not_serve_comments_removed_meanwhile(nodes: Nodes) -> None:
+    assert nodes.shows(2)
+    third = nodes.running[2]
+    children = third.descendants()
     third.end(signal.SIGKILL)
-    wait_until(lambda: not living(family))
-    machines.told("turn()")
-    assert "Purge pending" in machines.told("desk()")
-    with served(machines.third, "--workers", "1", port=third.port) as again:
-        assert WORDS not in again.get(machines.path)[1]
-        wait_until(lambda: "[]" in machines.told("pagecache.lagging_nodes()"))
+    wait_until(lambda: not living(children))
+    nodes.on_first("toggle()")
+    assert "Purge pending" in nodes.on_first("desk()")
+    with serving(nodes.third, "--workers", "1", port=third.port) as again:
+        assert TEXT not in again.get(nodes.path)[1]
+        wait_until(lambda: "[]" in nodes.on_first("pagecache.lagging_nodes()"))
         assert again.end() == 0
-    machines.told("turn()")
+    nodes.on_first("toggle()")
     time.sleep(1)
-    assert "Purge pending" not in machines.told("desk()")  # it has said that it ended, and nobody waits for it
+    assert "Purge pending" not in nodes.on_first("desk()")  # it has deregistered, so the desk does not wait for it

@@ -1,4 +1,4 @@
-"""What runs on a clock runs in one process of all, each missed time once, and one failure stops nothing else."""
+"""Scheduled commands run in one process, make up for a missed time once, and fail independently of each other."""
 
 import logging
 import threading
@@ -24,12 +24,12 @@ def ran_at(command: str, when: datetime) -> None:
     ScheduledRun.objects.update_or_create(command=command, defaults={"last_run_at": when})
 
 
-def test_a_command_that_never_ran_is_due_at_once(settings: Settings) -> None:
+def test_a_command_that_has_never_run_is_due_at_once(settings: Settings) -> None:
     settings.SCHEDULE = {"expire_unverified": "17 3 * * *"}
     assert due_commands() == ["expire_unverified"]
 
 
-def test_a_time_that_was_missed_for_days_is_made_up_for_once(settings: Settings) -> None:
+def test_a_command_that_was_missed_for_days_runs_once(settings: Settings) -> None:
     settings.SCHEDULE = EVERY_MINUTE
     ran_at("expire_unverified", timezone.now() - timedelta(days=3))
     assert due_commands() == ["expire_unverified"]
@@ -37,7 +37,7 @@ def test_a_time_that_was_missed_for_days_is_made_up_for_once(settings: Settings)
     assert due_commands() == []
 
 
-def test_times_are_in_utc(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cron_times_are_in_utc(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.SCHEDULE = {"prune_db_task_results": "17 3 * * *"}
     ran_at("prune_db_task_results", datetime(2026, 11, 1, 3, 17, tzinfo=UTC))
     monkeypatch.setattr(timezone, "now", lambda: datetime(2026, 11, 2, 3, 16, 59, tzinfo=UTC))
@@ -46,7 +46,7 @@ def test_times_are_in_utc(settings: Settings, monkeypatch: pytest.MonkeyPatch) -
     assert due_commands() == ["prune_db_task_results"]
 
 
-def test_a_run_in_the_future_does_not_stop_the_clock(settings: Settings) -> None:
+def test_a_last_run_in_the_future_does_not_stop_the_schedule(settings: Settings) -> None:
     settings.SCHEDULE = EVERY_MINUTE
     ran_at("expire_unverified", timezone.now() + timedelta(days=30))
     assert due_commands() == ["expire_unverified"]
@@ -65,7 +65,7 @@ def test_a_command_that_fails_is_logged_and_the_next_one_runs(
     assert caplog.records[0].exc_info
 
 
-def test_nothing_more_is_begun_once_it_is_to_end(settings: Settings) -> None:
+def test_no_command_starts_after_stop(settings: Settings) -> None:
     settings.SCHEDULE = EVERY_MINUTE
     stop = threading.Event()
     stop.set()
@@ -73,7 +73,7 @@ def test_nothing_more_is_begun_once_it_is_to_end(settings: Settings) -> None:
     assert not ScheduledRun.objects.exists()
 
 
-def test_two_that_see_the_same_time_due_run_it_once(settings: Settings) -> None:
+def test_a_due_command_is_claimed_by_one_process_only(settings: Settings) -> None:
     settings.SCHEDULE = EVERY_MINUTE
     ran_at("expire_unverified", timezone.now() - timedelta(hours=1))
     [(command, seen, now)] = schedule.due()
@@ -81,21 +81,21 @@ def test_two_that_see_the_same_time_due_run_it_once(settings: Settings) -> None:
     assert not schedule._claim(command, seen, now)
 
 
-def test_the_lease_is_one_holders_until_it_ends_or_is_given_back() -> None:
-    assert Lease.objects.take("schedule", holder="one", lasting=HALF_A_MINUTE)
-    assert not Lease.objects.take("schedule", holder="two", lasting=HALF_A_MINUTE)
-    assert Lease.objects.take("schedule", holder="one", lasting=HALF_A_MINUTE)
-    Lease.objects.release("schedule", holder="two")
-    assert not Lease.objects.take("schedule", holder="two", lasting=HALF_A_MINUTE)
-    Lease.objects.release("schedule", holder="one")
-    assert Lease.objects.take("schedule", holder="two", lasting=HALF_A_MINUTE)
+def test_a_lease_has_one_holder_until_it_expires_or_is_released() -> None:
+    assert Lease.objects.take("schedule", holder="first", lasting=HALF_A_MINUTE)
+    assert not Lease.objects.take("schedule", holder="second", lasting=HALF_A_MINUTE)
+    assert Lease.objects.take("schedule", holder="first", lasting=HALF_A_MINUTE)
+    Lease.objects.release("schedule", holder="second")
+    assert not Lease.objects.take("schedule", holder="second", lasting=HALF_A_MINUTE)
+    Lease.objects.release("schedule", holder="first")
+    assert Lease.objects.take("schedule", holder="second", lasting=HALF_A_MINUTE)
     Lease.objects.update(until=timezone.now() - timedelta(seconds=1))
-    assert Lease.objects.take("schedule", holder="one", lasting=HALF_A_MINUTE)
+    assert Lease.objects.take("schedule", holder="first", lasting=HALF_A_MINUTE)
 
 
-def test_a_lease_from_before_the_clock_was_set_back_binds_nobody() -> None:
+def test_a_lease_from_before_the_clock_was_set_back_counts_as_expired() -> None:
     assert Lease.objects.take("schedule", holder="dead", lasting=HALF_A_MINUTE)
     Lease.objects.update(until=timezone.now() + timedelta(minutes=4))  # another machine's clock may be fast
-    assert not Lease.objects.take("schedule", holder="one", lasting=HALF_A_MINUTE)
+    assert not Lease.objects.take("schedule", holder="first", lasting=HALF_A_MINUTE)
     Lease.objects.update(until=timezone.now() + timedelta(days=1))
-    assert Lease.objects.take("schedule", holder="one", lasting=HALF_A_MINUTE)
+    assert Lease.objects.take("schedule", holder="first", lasting=HALF_A_MINUTE)

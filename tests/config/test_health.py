@@ -1,4 +1,4 @@
-"""A watcher learns whether the process answers and whether it can do its work, before any of Django."""
+"""Health checks tell a monitor, before Django, whether the process answers and whether it can do its work."""
 
 import shutil
 from collections.abc import Iterable
@@ -20,15 +20,15 @@ pytestmark = pytest.mark.django_db
 
 
 def paper(environ: dict[str, Any], start_response: health.StartResponse) -> Iterable[bytes]:
-    """Stands for the paper behind the door."""
+    """Take the place of the paper."""
     start_response("200 OK", [])
     return [f"the paper at {environ['PATH_INFO']}".encode()]
 
 
 def ask(path: str) -> tuple[str, str]:
-    said: list[str] = []
-    answer = health.with_health_checks(paper)({"PATH_INFO": path}, lambda status, headers: said.append(status))
-    return said[0], b"".join(answer).decode()
+    statuses: list[str] = []
+    body = health.with_health_checks(paper)({"PATH_INFO": path}, lambda status, headers: statuses.append(status))
+    return statuses[0], b"".join(body).decode()
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/healthz/"])
@@ -36,7 +36,7 @@ def test_a_process_that_answers_is_healthy(path: str) -> None:
     assert ask(path) == ("200 OK", "ok\n")
 
 
-def test_a_paper_with_all_its_tables_is_ready() -> None:
+def test_a_paper_with_all_migrations_is_ready() -> None:
     assert ask("/readyz") == ("200 OK", "ok\n")
 
 
@@ -48,12 +48,12 @@ def test_a_paper_without_its_database_is_not_ready(monkeypatch: pytest.MonkeyPat
     assert ask("/readyz") == ("503 Service Unavailable", "the database cannot be reached\n")
 
 
-def test_a_paper_with_older_tables_is_not_ready(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_paper_with_a_missing_migration_is_not_ready(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(health, "missing_migrations", lambda: ["core.0002_more"])
     assert ask("/readyz") == ("503 Service Unavailable", "migrations not applied: 1\n")
 
 
-def test_a_machine_whose_disk_takes_nothing_is_not_ready(settings: Settings, tmp_path: Path) -> None:
+def test_a_machine_with_a_full_disk_is_not_ready(settings: Settings, tmp_path: Path) -> None:
     settings.DATA = tmp_path / "a-file"
     settings.DATA.write_text("where a folder should be")
     assert ask("/readyz") == (
@@ -75,24 +75,24 @@ def test_a_machine_that_does_not_carry_out_purges_is_not_ready(
     Purge.objects.record(["article:2"], Effect.HARD)
     assert ask("/readyz")[0] == "200 OK"  # a purge may take a moment
     Purge.objects.update(made_at=timezone.now() - timedelta(minutes=5))
-    status, said = ask("/readyz")
-    assert (status, said.partition(", ")[0]) == ("503 Service Unavailable", "purges not carried out here: 1")
+    status, body = ask("/readyz")
+    assert (status, body.partition(", ")[0]) == ("503 Service Unavailable", "purges not carried out here: 1")
 
 
 @pytest.mark.parametrize(
-    ("ran", "said"),
+    ("last_run", "line"),
     [
         (-timedelta(minutes=2), "ok"),
         (-timedelta(minutes=4), "no worker has run the schedule for 240 s"),
         (timedelta(hours=2), "the clock was set back: the schedule last ran in the future"),
     ],
 )
-def test_what_keeps_nobody_from_the_paper_is_told_beside(ran: timedelta, said: str) -> None:
-    ScheduledRun.objects.create(command="deliver_emails", last_run_at=timezone.now() + ran)
-    assert ask("/readyz") == ("200 OK", f"{said}\n")
+def test_warnings_leave_the_paper_ready(last_run: timedelta, line: str) -> None:
+    ScheduledRun.objects.create(command="deliver_emails", last_run_at=timezone.now() + last_run)
+    assert ask("/readyz") == ("200 OK", f"{line}\n")
 
 
-def test_pages_that_cannot_be_baked_keep_nobody_from_reading(settings: Settings, tmp_path: Path) -> None:
+def test_a_page_cache_that_is_not_writable_is_a_warning(settings: Settings, tmp_path: Path) -> None:
     settings.BAKED_PAGES = tmp_path / "baked"
     settings.BAKED_PAGES.write_text("where a folder should be")
     assert ask("/readyz") == (
@@ -101,20 +101,20 @@ def test_pages_that_cannot_be_baked_keep_nobody_from_reading(settings: Settings,
     )
 
 
-def test_a_damaged_index_is_told(settings: Settings, tmp_path: Path) -> None:
+def test_a_damaged_index_is_a_warning(settings: Settings, tmp_path: Path) -> None:
     settings.BAKED_PAGES = tmp_path
     pagecache.catch_up()
     pagecache.store().index.file.write_bytes(b"scribbled over by a faulty disk" * 100)
-    status, said = ask("/readyz")
+    status, body = ask("/readyz")
     assert status == "200 OK"
-    assert said.startswith("the index of baked pages is damaged (file is not a database)")
+    assert body.startswith("the index of baked pages is damaged (file is not a database)")
 
 
-def test_a_disk_that_is_almost_full_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_disk_that_is_almost_full_is_a_warning(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     usage = shutil.disk_usage(tmp_path)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=50_000_000))
     assert ask("/readyz") == ("200 OK", "only 50 MB free on the disk of the data folder\n")
 
 
-def test_everything_else_is_the_papers() -> None:
+def test_all_other_paths_reach_the_paper() -> None:
     assert ask("/healthz-and-more") == ("200 OK", "the paper at /healthz-and-more")

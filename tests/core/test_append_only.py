@@ -1,4 +1,4 @@
-"""The guard on append-only tables can be set and taken away again."""
+"""The triggers of append-only tables can be created and dropped."""
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -14,22 +14,22 @@ def execute(statement: str) -> None:
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_a_guarded_table_takes_rows_and_keeps_them_until_the_guard_is_taken_away() -> None:
-    guard = AppendOnly(TABLE, rows="notes")
+def test_an_append_only_table_refuses_changes_until_its_triggers_are_dropped() -> None:
+    operation = AppendOnly(TABLE, rows="notes")
     execute(f"CREATE TABLE {TABLE} (text varchar(20))")
     try:
         with connection.schema_editor() as editor:
-            guard.database_forwards("core", editor, None, None)
+            operation.database_forwards("core", editor, None, None)
         execute(f"INSERT INTO {TABLE} VALUES ('kept')")
         for statement in (f"UPDATE {TABLE} SET text = 'altered'", f"DELETE FROM {TABLE}"):
             with pytest.raises(DatabaseError, match="notes are append-only"):
                 execute(statement)
         with connection.schema_editor() as editor:
-            guard.database_backwards("core", editor, None, None)
+            operation.database_backwards("core", editor, None, None)
         execute(f"DELETE FROM {TABLE}")
     finally:
         execute(f"DROP TABLE {TABLE}")
 
 
-def test_the_guard_says_what_it_does() -> None:
+def test_the_operation_describes_itself() -> None:
     assert AppendOnly(TABLE, rows="notes").describe() == f"Refuse to alter or delete rows of {TABLE}"

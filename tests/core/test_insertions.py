@@ -1,4 +1,4 @@
-"""SQL that is written once stores what Django would, under numbers that nobody else gets."""
+"""Compiled inserts store the values that Django would, under primary keys that no other row gets."""
 
 from datetime import timedelta
 from typing import Any
@@ -33,16 +33,16 @@ def test_a_row_is_stored_as_django_stores_it() -> None:
     assert stored.pk
     assert stored.pk != saved.pk
     assert not stored._state.adding
-    found, expected = values(stored), values(saved)
+    actual, expected = values(stored), values(saved)
     for moment in ("created_at", "next_attempt_at"):
-        assert abs(found.pop(moment) - now) < timedelta(minutes=1) > abs(expected.pop(moment) - now)  # type: ignore[operator]
-    assert found == expected
+        assert abs(actual.pop(moment) - now) < timedelta(minutes=1) > abs(expected.pop(moment) - now)  # type: ignore[operator]
+    assert actual == expected
     stored.subject = "Changed"
     stored.save()
     assert Email.objects.count() == 2
 
 
-def test_what_is_sealed_is_sealed() -> None:
+def test_encrypted_fields_are_stored_encrypted() -> None:
     stored = Insertion(Email).store(email())
     with connection.cursor() as cursor:
         cursor.execute("SELECT recipient, text FROM mail_email WHERE id = %s", [stored.pk])
@@ -52,49 +52,49 @@ def test_what_is_sealed_is_sealed() -> None:
     assert Email.objects.get(pk=stored.pk).recipient == "ida@post.example"
 
 
-def test_the_sql_is_written_once_for_rows_with_a_number_and_once_for_those_without(
+def test_the_insert_is_compiled_once_with_and_once_without_a_primary_key(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    written = []
-    write = SQLInsertCompiler.as_sql
+    compiled = []
+    compile_sql = SQLInsertCompiler.as_sql
 
     def count(compiler: Any) -> Any:
-        written.append(compiler)
-        return write(compiler)
+        compiled.append(compiler)
+        return compile_sql(compiler)
 
     monkeypatch.setattr(SQLInsertCompiler, "as_sql", count)
     insertion = Insertion(Email)
-    with CaptureQueriesContext(connection) as asked:
+    with CaptureQueriesContext(connection) as queries:
         for _ in range(3):
             insertion.store(email())
-    assert (len(written), len(asked)) == (1, 3)
+    assert (len(compiled), len(queries)) == (1, 3)
     for _ in range(3):
         row = email()
         [row.pk] = reserve_ids(Email)
         insertion.store(row)
-    assert (len(written), Email.objects.count()) == (2, 6)
+    assert (len(compiled), Email.objects.count()) == (2, 6)
 
 
-def test_what_is_there_once_keeps_its_number_and_its_row() -> None:
+def test_an_existing_row_keeps_its_primary_key_and_its_values() -> None:
     first = Commenter.objects.get_or_create_for("ida@post.example")
     Commenter.objects.filter(pk=first.pk).update(standing="approved")
     again = Commenter.objects.get_or_create_for("IDA@post.example")
     assert again.pk == first.pk
     assert Commenter.objects.get().standing == "approved"
-    found = Commenter.objects.with_address("ida@post.example")
-    assert found is not None
-    assert (found.pk, found.standing, found._state.adding) == (first.pk, "approved", False)
+    commenter = Commenter.objects.with_address("ida@post.example")
+    assert commenter is not None
+    assert (commenter.pk, commenter.standing, commenter._state.adding) == (first.pk, "approved", False)
     assert Commenter.objects.with_address("nobody's digest") is None
 
 
-def test_what_must_be_unique_is_refused_twice() -> None:
+def test_a_duplicate_of_a_unique_value_is_refused() -> None:
     insertion = Insertion(Commenter)
     insertion.store(Commenter(digest="a"))
     with pytest.raises(IntegrityError), transaction.atomic():
         insertion.store(Commenter(digest="a"))
 
 
-def test_a_number_is_drawn_for_one_row_only() -> None:
+def test_a_reserved_primary_key_is_never_given_to_another_row() -> None:
     """Also beside rows that get theirs from the database."""
     comment = discussion.submitted(text="The first.")
     numbers = []
@@ -109,7 +109,7 @@ def test_a_number_is_drawn_for_one_row_only() -> None:
     assert len({*numbers, comment.latest_id}) == 7
 
 
-def test_the_first_number_of_a_table_is_drawn_too() -> None:
+def test_the_first_primary_key_of_a_table_can_be_reserved() -> None:
     [number] = reserve_ids(Email)
     row = email()
     row.pk = number

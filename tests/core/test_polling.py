@@ -1,4 +1,4 @@
-"""What looks again and again outlives a database that goes away."""
+"""Polling continues after errors of the database."""
 
 import logging
 import threading
@@ -8,32 +8,32 @@ from django.db import Error, OperationalError
 
 from broadsheet.core.polling import poll_forever
 
-COMPLAINT = "There was nothing to be seen (%s)."
+MESSAGE = "Polling failed (%s)."
 
 
-def looks(*happens: Exception | None, caplog: pytest.LogCaptureFixture) -> int:
-    """Lets this happen, one after the other; returns how often it was complained."""
-    stop, left = threading.Event(), [*happens]
+def logged_failures(*results: Exception | None, caplog: pytest.LogCaptureFixture) -> int:
+    """Poll with these results in turn, None for success, and return how many failures were logged."""
+    stop, remaining = threading.Event(), [*results]
 
-    def look() -> None:
-        if not left:
+    def poll() -> None:
+        if not remaining:
             stop.set()
-        elif (what := left.pop(0)) is not None:
-            raise what
+        elif (result := remaining.pop(0)) is not None:
+            raise result
 
     with caplog.at_level(logging.WARNING):
-        poll_forever(stop, look, message=COMPLAINT, interval=0)
-    assert not left
-    return sum("nothing to be seen" in record.getMessage() for record in caplog.records)
+        poll_forever(stop, poll, message=MESSAGE, interval=0)
+    assert not remaining
+    return sum("Polling failed" in record.getMessage() for record in caplog.records)
 
 
 @pytest.mark.django_db
-def test_it_complains_once_until_it_is_well_again(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_failure_is_logged_once_until_it_is_over(caplog: pytest.LogCaptureFixture) -> None:
     gone = OperationalError("the server is gone")
-    assert looks(gone, gone, None, Error("again"), OSError("no room"), caplog=caplog) == 2
+    assert logged_failures(gone, gone, None, Error("again"), OSError("no room"), caplog=caplog) == 2
 
 
 @pytest.mark.django_db
-def test_what_is_no_trouble_of_the_database_or_the_disk_is_not_hidden(caplog: pytest.LogCaptureFixture) -> None:
+def test_other_exceptions_are_raised(caplog: pytest.LogCaptureFixture) -> None:
     with pytest.raises(ZeroDivisionError):
-        looks(ZeroDivisionError(), caplog=caplog)
+        logged_failures(ZeroDivisionError(), caplog=caplog)

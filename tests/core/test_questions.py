@@ -1,4 +1,4 @@
-"""SQL that is written once answers for each number what a query of its own would."""
+"""Compiled queries return the rows that an ordinary query would."""
 
 from typing import Any
 
@@ -13,8 +13,8 @@ from tests.factories.newsroom import article, section
 pytestmark = pytest.mark.django_db
 
 
-def test_each_number_gets_its_own_rows_with_values_as_django_reads_them() -> None:
-    question = Question(lambda number: _in_section(number).values_list("title", "published_at"))
+def test_each_parameter_gets_its_own_rows_with_djangos_values() -> None:
+    question = Question(lambda section_id: _in_section(section_id).values_list("title", "published_at"))
     for name, size in (("Harbour", 3), ("Council", 2)):
         page = section(name)
         for number in range(size):
@@ -26,24 +26,24 @@ def test_each_number_gets_its_own_rows_with_values_as_django_reads_them() -> Non
     assert question.count(0) == 0
 
 
-def test_the_sql_is_written_once() -> None:
-    written = []
+def test_the_query_is_compiled_once() -> None:
+    compiled = []
 
-    def ask(number: int) -> Any:
-        written.append(number)
-        return _in_section(number).values_list("pk")
+    def build(section_id: int) -> Any:
+        compiled.append(section_id)
+        return _in_section(section_id).values_list("pk")
 
-    question = Question(ask)
-    with CaptureQueriesContext(connection) as asked:
+    question = Question(build)
+    with CaptureQueriesContext(connection) as queries:
         for number in range(3):
             question.rows(number, most=1)
-    assert (len(written), len(asked)) == (1, 3)
+    assert (len(compiled), len(queries)) == (1, 3)
 
 
-def test_a_question_that_says_nowhere_whom_it_is_about_is_none() -> None:
+def test_a_query_without_its_parameter_is_an_error() -> None:
     with pytest.raises(ValueError, match="does not contain its parameter"):
         Question(lambda _: ArticlePage.objects.values_list("pk")).rows(1, most=1)
 
 
-def _in_section(number: int) -> Any:
-    return ArticlePage.objects.filter(section_id=number).order_by("title")
+def _in_section(section_id: int) -> Any:
+    return ArticlePage.objects.filter(section_id=section_id).order_by("title")

@@ -1,4 +1,4 @@
-"""Those who write to one SQLite file come one after the other; nobody who hangs keeps them from it."""
+"""Writers of one SQLite file queue, and a writer that hangs does not block the others."""
 
 import errno
 import fcntl
@@ -21,7 +21,7 @@ from broadsheet.core.sqlite.queue import Queue, queue_of
 from tests.threads import at_once
 from tools.equipment import ROOT
 
-HOLDS = """
+HOLD_PLACE = """
 import sys, time
 from pathlib import Path
 from broadsheet.core.sqlite.queue import Queue
@@ -31,11 +31,11 @@ time.sleep(60)
 
 
 def opened(path: Path) -> base.DatabaseWrapper:
-    """A connection as Django has one."""
+    """Return a connection with Django's settings."""
     settings = {
         "ENGINE": "broadsheet.core.sqlite",
         "NAME": path,
-        "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 2},
+        "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 0.5},
         "TIME_ZONE": None,
         "USE_TZ": True,
         "CONN_MAX_AGE": 0,
@@ -49,7 +49,7 @@ def opened(path: Path) -> base.DatabaseWrapper:
 
 @pytest.fixture
 def paper(tmp_path: Path, django_db_blocker: DjangoDbBlocker) -> Iterator[base.DatabaseWrapper]:
-    """A database with one table, and somebody who writes."""
+    """A connection to a database with one table."""
     wrapper = opened(tmp_path / "paper.sqlite3")
     with django_db_blocker.unblock():
         with wrapper.cursor() as cursor:
@@ -59,12 +59,12 @@ def paper(tmp_path: Path, django_db_blocker: DjangoDbBlocker) -> Iterator[base.D
 
 
 def begin(paper: base.DatabaseWrapper) -> None:
-    """Begins a transaction as `atomic` does."""
+    """Begin a transaction as `atomic` does."""
     paper.set_autocommit(False, force_begin_transaction_with_broken_autocommit=True)
 
 
 def is_free(paper: base.DatabaseWrapper) -> bool:
-    """Whether another process would be let in at once."""
+    """Return whether another process would get the place at once."""
     with Path(f"{paper.settings_dict['NAME']}-queue").open("a") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -78,7 +78,7 @@ def write(paper: base.DatabaseWrapper, text: str) -> None:
         cursor.execute("INSERT INTO comment VALUES (%s)", [text])
 
 
-def test_the_place_is_held_from_begin_to_commit(paper: base.DatabaseWrapper) -> None:
+def test_a_writer_holds_its_place_from_begin_to_commit(paper: base.DatabaseWrapper) -> None:
     assert is_free(paper)
     begin(paper)
     write(paper, "The tide was late.")
@@ -88,14 +88,14 @@ def test_the_place_is_held_from_begin_to_commit(paper: base.DatabaseWrapper) -> 
 
 
 @pytest.mark.parametrize("ending", ["rollback", "close"])
-def test_it_is_given_up_however_the_transaction_ends(paper: base.DatabaseWrapper, ending: str) -> None:
+def test_the_place_is_left_however_the_transaction_ends(paper: base.DatabaseWrapper, ending: str) -> None:
     begin(paper)
     assert not is_free(paper)
     getattr(paper, ending)()
     assert is_free(paper)
 
 
-def test_it_is_given_up_where_the_file_does_not_let_one_in(
+def test_the_place_is_left_when_the_database_stays_locked(
     paper: base.DatabaseWrapper,
 ) -> None:
     with closing(sqlite3.connect(paper.settings_dict["NAME"], isolation_level=None)) as outsider:
@@ -106,7 +106,7 @@ def test_it_is_given_up_where_the_file_does_not_let_one_in(
     assert is_free(paper)
 
 
-def test_threads_of_one_process_stand_in_it_too(paper: base.DatabaseWrapper) -> None:
+def test_threads_of_one_process_queue_too(paper: base.DatabaseWrapper) -> None:
     inside, most = 0, 0
 
     def visit() -> None:
@@ -128,13 +128,13 @@ def test_threads_of_one_process_stand_in_it_too(paper: base.DatabaseWrapper) -> 
     assert (most, inside) == (1, 0)
 
 
-def test_threads_that_ask_first_at_the_same_moment_get_the_same_queue(tmp_path: Path) -> None:
+def test_threads_that_call_first_at_the_same_moment_get_the_same_queue(tmp_path: Path) -> None:
     files = [str(tmp_path / f"{number}.sqlite3") for number in range(200)]
     for file in files:
         assert len(set(at_once(lambda file=file: queue_of(file)))) == 1  # type: ignore[misc]
 
 
-def test_a_place_that_cannot_be_given_up_turns_no_commit_into_an_error(
+def test_a_place_that_cannot_be_closed_does_not_fail_the_commit(
     paper: base.DatabaseWrapper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     close = os.close
@@ -157,7 +157,7 @@ def test_a_place_that_cannot_be_given_up_turns_no_commit_into_an_error(
     paper.rollback()
 
 
-def test_a_place_is_given_up_once(tmp_path: Path) -> None:
+def test_leaving_a_place_twice_has_no_effect(tmp_path: Path) -> None:
     queue = Queue(tmp_path / "queue")
     first = queue.enter(timeout=0)
     assert first
@@ -171,8 +171,8 @@ def test_a_place_is_given_up_once(tmp_path: Path) -> None:
 
 @pytest.fixture
 def holder(paper: base.DatabaseWrapper) -> Iterator["subprocess.Popen[str]"]:
-    """Another process, which has the place and keeps it."""
-    line = [sys.executable, "-c", HOLDS, f"{paper.settings_dict['NAME']}-queue"]
+    """Another process, which holds the place."""
+    line = [sys.executable, "-c", HOLD_PLACE, f"{paper.settings_dict['NAME']}-queue"]
     process = subprocess.Popen(line, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     assert process.stdout
     assert process.stdout.readline()
@@ -181,7 +181,7 @@ def holder(paper: base.DatabaseWrapper) -> Iterator["subprocess.Popen[str]"]:
     process.communicate()
 
 
-def test_whoever_hangs_keeps_nobody_from_writing(
+def test_a_hanging_writer_does_not_block_others_for_longer_than_the_timeout(
     paper: base.DatabaseWrapper, holder: "subprocess.Popen[str]", monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(base, "QUEUE_TIMEOUT", 0.3)
@@ -193,14 +193,14 @@ def test_whoever_hangs_keeps_nobody_from_writing(
         assert cursor.execute("SELECT * FROM comment").fetchall() == [("The tide was late.",)]
 
 
-def test_whoever_is_killed_leaves_it(paper: base.DatabaseWrapper, holder: "subprocess.Popen[str]") -> None:
+def test_a_killed_writer_leaves_its_place(paper: base.DatabaseWrapper, holder: "subprocess.Popen[str]") -> None:
     assert not is_free(paper)
     holder.kill()
     holder.wait()
     assert is_free(paper)
 
 
-def test_a_queue_that_cannot_be_opened_keeps_nobody_from_writing(paper: base.DatabaseWrapper) -> None:
+def test_writing_works_when_the_lock_file_cannot_be_opened(paper: base.DatabaseWrapper) -> None:
     Path(f"{paper.settings_dict['NAME']}-queue").unlink(missing_ok=True)
     Path(f"{paper.settings_dict['NAME']}-queue").mkdir()
     begin(paper)

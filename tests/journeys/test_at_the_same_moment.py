@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import pytest
 from django.core import signing
 
-from tests.command.papers import Paper, served
+from tests.command.papers import Paper, serving
 from tools.ports import free_port
 
 CROWD = 8
@@ -67,7 +67,7 @@ def crowd(paper: Paper) -> Iterator[Crowd]:
     """A paper that is served, with an article, terms and two reviewers."""
     terms, address, *sessions = paper.shell(SETTING).split()
     port = free_port()
-    with served(paper, port=port):
+    with serving(paper, port=port):
         yield Crowd(paper, port, terms, address, sessions)
 
 

@@ -26,7 +26,7 @@ from cryptography.x509.oid import NameOID
 from django.conf import settings
 
 from tests.command.logs import written
-from tests.command.papers import PATIENCE, Paper, copy_of, drop, served, wait_until
+from tests.command.papers import TIMEOUT, Paper, copy_paper, drop_database, serving, wait_until
 from tests.conftest import borrow
 from tests.contracts.tree import ROOT
 from tools import equipment
@@ -166,7 +166,7 @@ class Nginx:
 
     def tested(self) -> subprocess.CompletedProcess[str]:
         """What `nginx -t` says of the file."""
-        return subprocess.run(self.command("-t"), capture_output=True, text=True, timeout=PATIENCE, check=False)
+        return subprocess.run(self.command("-t"), capture_output=True, text=True, timeout=TIMEOUT, check=False)
 
     @contextmanager
     def running(self) -> Iterator["Nginx"]:
@@ -181,12 +181,12 @@ class Nginx:
                 yield self
             finally:
                 program.terminate()
-                program.wait(timeout=PATIENCE)
+                program.wait(timeout=TIMEOUT)
 
     def get(self, path: str, method: str = "GET", body: str = "", **headers: str) -> Answered:
         """Asks over https; headers as Python writes them: `accept_encoding="gzip"`."""
         trust = ssl.create_default_context(cafile=self.folder / "fullchain.pem")
-        line = socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE)
+        line = socket.create_connection(("127.0.0.1", self.port), timeout=TIMEOUT)
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         return ask(trust.wrap_socket(line, server_hostname=HOST), method, path, body, named)
 
@@ -230,7 +230,7 @@ class Town:
 
     def direct(self, path: str, method: str = "GET", **headers: str) -> Answered:
         """Asks the paper itself, as nginx does."""
-        line = socket.create_connection(("127.0.0.1", self.nginx.upstream), timeout=PATIENCE)
+        line = socket.create_connection(("127.0.0.1", self.nginx.upstream), timeout=TIMEOUT)
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         return ask(line, method, path, "", {**named, "X-Forwarded-Proto": "https"})
 
@@ -260,12 +260,12 @@ def town(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     """One for all tests of this module; no paper is made where there is no nginx."""
     borrow("nginx")
     folder = tmp_path_factory.mktemp("behind-nginx")
-    paper = copy_of(request.getfixturevalue("template"), folder / "paper")
+    paper = copy_paper(request.getfixturevalue("template"), folder / "paper")
     paper.add_option(f'base_url = "https://{HOST}/"')
     found = json.loads(paper.shell(SETTING))
-    with served(paper) as running, Nginx(folder / "nginx", paper.folder, running.port).running() as nginx:
+    with serving(paper) as running, Nginx(folder / "nginx", paper.folder, running.port).running() as nginx:
         yield Town(paper, nginx, **found)
-    drop(paper.database)
+    drop_database(paper.database)
 
 
 PAGES = ["front page", "section", "article", "other", "feed", "atom", "section's feed", "section's atom"]
@@ -506,7 +506,7 @@ def test_static_files_come_from_the_disk_as_the_paper_gives_them(town: Town, acc
 
 
 def test_who_comes_by_http_is_sent_to_https(town: Town) -> None:
-    line = socket.create_connection(("127.0.0.1", town.nginx.plain_port), timeout=PATIENCE)
+    line = socket.create_connection(("127.0.0.1", town.nginx.plain_port), timeout=TIMEOUT)
     answered = ask(line, "GET", "/harbour/?a=b", "", {"X-Forwarded-Proto": "https"})
     assert (answered.status, answered.headers["location"]) == (301, f"https://{HOST}/harbour/?a=b")
 

@@ -18,7 +18,7 @@ import pytest
 from django.conf import settings
 
 from tests.command.logs import written
-from tests.command.papers import PATIENCE, Paper, copy_of, drop, served, wait_until
+from tests.command.papers import TIMEOUT, Paper, copy_paper, drop_database, serving, wait_until
 from tests.conftest import borrow
 from tests.contracts.tree import ROOT
 from tests.journeys.test_behind_nginx import CSRF, HOST, Answered, answers, ask
@@ -112,7 +112,7 @@ class Varnish:
                 yield self
             finally:
                 program.terminate()
-                program.wait(timeout=PATIENCE)
+                program.wait(timeout=TIMEOUT)
 
     def get(self, path: str, method: str = "GET", body: str = "", **headers: str) -> Answered:
         """Asks as what ends TLS before it does; headers as Python writes them: `accept_encoding="gzip"`."""
@@ -121,7 +121,7 @@ class Varnish:
 
     def plain(self, path: str, method: str, body: str, headers: dict[str, str], source: str = "127.0.0.1") -> Answered:
         """Asks past that, from one of this machine's addresses."""
-        line = socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE, source_address=(source, 0))
+        line = socket.create_connection(("127.0.0.1", self.port), timeout=TIMEOUT, source_address=(source, 0))
         return ask(line, method, path, body, headers)
 
     def purge(self, keys: str) -> Answered:
@@ -142,7 +142,7 @@ class Town:
 
     def direct(self, path: str, method: str = "GET", **headers: str) -> Answered:
         """Asks the paper itself, as Varnish does."""
-        line = socket.create_connection(("127.0.0.1", self.varnish.upstream), timeout=PATIENCE)
+        line = socket.create_connection(("127.0.0.1", self.varnish.upstream), timeout=TIMEOUT)
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         return ask(line, method, path, "", {**named, "X-Forwarded-Proto": "https"})
 
@@ -171,24 +171,24 @@ def town(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     """One for all tests of this module; no paper is made where there is no Varnish."""
     borrow("varnish")
     folder = tmp_path_factory.mktemp("behind-varnish")
-    paper = copy_of(request.getfixturevalue("template"), folder / "paper")
+    paper = copy_paper(request.getfixturevalue("template"), folder / "paper")
     port, upstream = free_port(), free_port()
     paper.add_option(f'base_url = "https://{HOST}/"')
     paper.add_option('surrogate_header = "xkey"')
     paper.add_option(f'purge_addresses = ["http://127.0.0.1:{port}/"]')
     found = json.loads(paper.shell(SETTING))
-    with Varnish(folder / "varnish", upstream, port).running() as varnish, served(paper, port=upstream):
+    with Varnish(folder / "varnish", upstream, port).running() as varnish, serving(paper, port=upstream):
         told = paper.folder / "baked" / "in-front.json"
         wait_until(lambda: told.exists() and json.loads(told.read_text())["upto"])
         wait_until(lambda: varnish.get("/robots.txt").status == 200)
         yield Town(paper, varnish, **found)
-    drop(paper.database)
+    drop_database(paper.database)
 
 
 def test_varnish_objects_to_nothing_in_the_shipped_file(tmp_path: Path) -> None:
     borrow("varnish")
     shipped = Varnish(tmp_path / "varnish", 8000)
-    said = subprocess.run(shipped.command("-C"), capture_output=True, timeout=PATIENCE, check=False)
+    said = subprocess.run(shipped.command("-C"), capture_output=True, timeout=TIMEOUT, check=False)
     assert said.returncode == 0, said.stderr
 
 
@@ -390,7 +390,7 @@ def test_an_answer_that_began_before_a_removal_is_not_kept_after_it_and_nobody_e
         if len(stage.origin.asked) > 1:
             return 200, BAKED, b"new"
         begun.set()
-        assert go_on.wait(PATIENCE)
+        assert go_on.wait(TIMEOUT)
         return 200, BAKED, b"old"
 
     def ask_as(name: str) -> threading.Thread:
@@ -405,12 +405,12 @@ def test_an_answer_that_began_before_a_removal_is_not_kept_after_it_and_nobody_e
     stage.origin.asked.clear()
     stage.origin.answer = lambda path: (200, {}, b"") if path == "/healthz" else old_then_new(path)
     before = ask_as("before")
-    assert begun.wait(PATIENCE)
+    assert begun.wait(TIMEOUT)
     assert stage.varnish.purge("comments:12").status == 200
     after = ask_as("after")
     go_on.set()
-    before.join(PATIENCE)
-    after.join(PATIENCE)
+    before.join(TIMEOUT)
+    after.join(TIMEOUT)
     assert answers == {"before": b"old", "after": b"new"}
     assert stage.varnish.get("/harbour/").body == b"new"
 

@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, Page
 
 from broadsheet.demo.sign_ins import SIGN_IN_WORDS
 from tests.command.logs import Log, written
-from tests.command.papers import BROADSHEET, surroundings
+from tests.command.papers import BROADSHEET, environment
 from tests.contracts.tree import ROOT
 from tools.ports import free_port
 
@@ -65,7 +65,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     folder, port = tmp_path_factory.mktemp("demo"), free_port()
     command = [*BROADSHEET, "demo", "--data", str(folder / "paper"), "--port", str(port)]
     with written("broadsheet demo") as log:
-        running = subprocess.Popen(command, cwd=ROOT, env=surroundings(), stdout=log.file, stderr=subprocess.STDOUT)
+        running = subprocess.Popen(command, cwd=ROOT, env=environment(), stdout=log.file, stderr=subprocess.STDOUT)
         try:
             wait_for_line(log, "Listening on", running)
             yield Demo(f"http://127.0.0.1:{port}", folder / "paper/baked/pages")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.command.conftest import paper, template
-from tests.command.papers import Paper, Served, wait_until
+from tests.command.papers import Paper, RunningCommand, wait_until
 from tests.pagecache.stampede import ADDED_WORDS, REMOVED_WORDS
 from tools.ports import free_port
 
@@ -27,7 +27,7 @@ class Hot:
     """A page in demand, of a paper that counts its renderings."""
 
     paper: Paper
-    served: Served
+    served: RunningCommand
     path: str
     marks: Path
 
@@ -66,7 +66,7 @@ def hot(paper: Paper, seconds: float) -> Iterator[Hot]:
     marks, port = paper.folder / "marks.txt", free_port()
     path = paper.shell("from tests.pagecache import stampede; print(stampede.prepare())")
     code = SERVE.format(port=port, marks=str(marks), seconds=seconds)
-    running = Served(["--data", str(paper.folder), "manage", "shell", "--no-imports", "-c", code], port=port)
+    running = RunningCommand(["--data", str(paper.folder), "manage", "shell", "--no-imports", "-c", code], port=port)
     page = Hot(paper, running, path, marks)
     try:
         wait_until(lambda: answers(running))
@@ -77,7 +77,7 @@ def hot(paper: Paper, seconds: float) -> Iterator[Hot]:
         running.close()
 
 
-def answers(running: Served) -> bool:
+def answers(running: RunningCommand) -> bool:
     try:
         return running.get("/healthz")[0] == 200
     except OSError:

@@ -31,7 +31,7 @@ LEFT_OUT = GUARDS if os.environ.get("BROADSHEET_SOAK") == "1" else GUARDS[:2]
 @pytest.mark.timeout(7200)
 def test_a_request_that_starts_after_a_decision_never_gets_the_old_page(paper: Paper) -> None:
     rounds = figure(full=10_000)
-    told = paper.shell(RUN.format(rounds=rounds, checked=True), patience=7000)
+    told = paper.shell(RUN.format(rounds=rounds, checked=True), timeout=7000)
     print(told)
     assert told.startswith(f"0 stale and 0 unbaked in {rounds} (")
     assert told.count(",") == 4  # each of the five interleavings occurred
@@ -44,7 +44,7 @@ def test_a_killed_actor_leaves_no_transaction_open(paper: Paper) -> None:
 
 
 def test_without_the_check_of_the_purge_log_stale_pages_are_stored(paper: Paper) -> None:
-    told = paper.shell(RUN.format(rounds=60, checked=False), patience=280)
+    told = paper.shell(RUN.format(rounds=60, checked=False), timeout=280)
     assert not told.startswith("0 stale"), told
     assert "rendered_before_and_stored_after" in told.partition("stale: ")[2]
 
@@ -53,7 +53,7 @@ def test_without_the_check_of_the_purge_log_stale_pages_are_stored(paper: Paper)
 @pytest.mark.timeout(7200)
 def test_no_order_of_steps_on_two_machines_shows_a_removed_story(paper: Paper) -> None:
     steps = figure(full=10_000)
-    told = paper.shell(STEPS.format(steps=steps, without=""), patience=7000).splitlines()[-1]
+    told = paper.shell(STEPS.format(steps=steps, without=""), timeout=7000).splitlines()[-1]
     print(told)
     assert int(told.partition(" ")[0]) >= steps
     assert "stale copy" in told or steps < 10_000  # in so many, stale copies were sent too
@@ -65,4 +65,4 @@ def test_no_order_of_steps_on_two_machines_shows_a_removed_story(paper: Paper) -
 def test_the_campaign_fails_without(guard: str, paper: Paper) -> None:
     code = STEPS.format(steps=40_000, without=guard)  # it ends with the first stale page, most often within 3,000
     with pytest.raises(AssertionError, match=STALE):
-        paper.shell(code, patience=1100)
+        paper.shell(code, timeout=1100)

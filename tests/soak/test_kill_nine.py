@@ -16,7 +16,7 @@ import pytest
 from django.core import signing
 
 from tests.campaigns import figure
-from tests.command.papers import Paper, served, wait_until
+from tests.command.papers import Paper, serving, wait_until
 from tools.ports import free_port
 
 READERS = 4
@@ -109,7 +109,7 @@ def test_every_comment_with_a_receipt_outlives_kill_nine(paper: Paper) -> None:
     for thread in threads:
         thread.start()
     for _ in range(rounds):
-        with served(paper, port=readers.port):
+        with serving(paper, port=readers.port):
             seen = len(readers.receipts)
             wait_until(lambda seen=seen: len(readers.receipts) > seen)  # type: ignore[misc]
             time.sleep(random.uniform(0, 0.5))  # and then in the middle of whatever it is doing

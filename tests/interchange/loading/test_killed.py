@@ -11,7 +11,7 @@ import pytest
 
 from bench.exports import write_export
 from tests.campaigns import looked_at_once
-from tests.command.papers import BROADSHEET, Paper, copy_of, drop, surroundings
+from tests.command.papers import BROADSHEET, Paper, copy_paper, drop_database, environment
 from tests.contracts.tree import ROOT
 
 pytestmark = pytest.mark.timeout(600)
@@ -24,10 +24,10 @@ FLAT = 60_000  # kilobytes that a file of four times the size may need more
 @pytest.fixture
 def papers(template: Path, tmp_path: Path) -> Iterator[list[Paper]]:
     """Two identical papers."""
-    copies = [copy_of(template, tmp_path / name) for name in ("undisturbed", "killed")]
+    copies = [copy_paper(template, tmp_path / name) for name in ("undisturbed", "killed")]
     yield copies
     for paper in copies:
-        drop(paper.database)
+        drop_database(paper.database)
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +40,7 @@ def kill_when(paper: Paper, file: Path, line: re.Pattern[str]) -> None:
     """Start the import, and kill it with SIGKILL when its progress matches this line."""
     words = [*BROADSHEET, "--data", str(paper.folder), "import", "wordpress", str(file)]
     running = subprocess.Popen(
-        words, cwd=ROOT, env=surroundings(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        words, cwd=ROOT, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     )
     assert running.stderr is not None
     with running.stderr as lines:
@@ -86,7 +86,7 @@ def test_memory_does_not_grow_with_the_file(papers: list[Paper], file: Path, tmp
 def peak(paper: Paper, file: Path) -> int:
     """Return the peak memory of an import, in kilobytes."""
     words = [*BROADSHEET, "--data", str(paper.folder), "import", "wordpress", str(file), "--dry-run"]
-    running = subprocess.Popen(words, cwd=ROOT, env=surroundings(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    running = subprocess.Popen(words, cwd=ROOT, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     assert running.stdout is not None
     with running.stdout as output:
         assert re.search(rb"Would be imported", output.read())

@@ -1,4 +1,4 @@
-"""Fills a paper with one of everything that readers can look at, and prints what a test wants to know of it."""
+"""A sample paper with every kind of page that readers can see. Runs with the paper's settings (`Paper.shell`)."""
 
 from broadsheet.discussion.reasons import Reason
 from broadsheet.newsroom.models import ArticlePage, FrontPage
@@ -6,13 +6,13 @@ from broadsheet.review import actions as review
 from broadsheet.review.outcomes import Grounds, Outcome
 from tests.factories import discussion, newsroom
 
-COMMENTS = 52  # more than stand on one page of the column
-ARTICLES = 21  # more than stand on one page of a list
+COMMENTS = 52  # more than fit on one page of a column
+ARTICLES = 21  # more than fit on one page of a list
 REMOVED = "I saw the mayor push it."
 
 
 def fill() -> None:
-    """Two sections with a photograph, tags, authors, a long column and an article that was taken down."""
+    """Create two sections, a photograph, tags, authors, a long column and an unpublished article; print an address."""
     FrontPage.objects.get().save_revision().publish()
     newsroom.paper(name="The Elmford Courier", tagline="Since the tide went out")
     harbour, council = newsroom.section("Harbour"), newsroom.section("Council")
@@ -23,22 +23,22 @@ def fill() -> None:
     ida = newsroom.author("Ida Holm")
     for number in range(ARTICLES):
         newsroom.article(harbour, title=f"The tide, part {number}", byline=[ida], tags=["Tides"])
-    picture = newsroom.photo(size=(900, 600))
+    photo = newsroom.photo(size=(900, 600))
     dredger = newsroom.article(
         council,
         title="The dredger is back",
         byline=[ida],
         tags=["Ébb & flow"],
-        lead_image=picture,
+        lead_image=photo,
         lead_alt="A dredger.",
     )
     newsroom.article(harbour, title="A mistake").unpublish()
-    talk(dredger)
+    add_comments(dredger)
     print(dredger.address)
 
 
-def talk(article: ArticlePage) -> None:
-    """A column of two pages, with an answer on the second to a comment on the first, and a removal."""
+def add_comments(article: ArticlePage) -> None:
+    """Create a column of two pages, with a removed comment, and on page 2 a reply to a comment on page 1."""
     chief = discussion.chief()
     first = discussion.published(article, by=chief, text="I was there.")
     for _ in range(COMMENTS - 3):
