@@ -11,6 +11,9 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
+    # SQLite builds the table of articles anew for a column, and would drop the trigger that gives each its thread.
+    run_before = [("discussion", "0005_threads")]
+
     dependencies = [
         ('newsroom', '0007_date_formats'),
         ('taggit', '0006_rename_taggeditem_content_type_object_id_taggit_tagg_content_8fc721_idx'),
