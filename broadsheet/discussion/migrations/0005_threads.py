@@ -4,9 +4,21 @@ from typing import Any
 
 import django.db.models.deletion
 from django.db import migrations, models
-from django.db.models import OuterRef, Subquery
+from django.db.models import F, OuterRef, Subquery
 
 from broadsheet.core.companion import CompanionRow
+
+
+def copy_roots(apps: Any, schema_editor: Any) -> None:
+    """Copy the comment that begins the branch into its new field."""
+    apps.get_model("discussion.Comment").objects.update(root=F("thread"))
+    check_constraints_now(schema_editor)
+
+
+def copy_roots_back(apps: Any, schema_editor: Any) -> None:
+    """Copy the comment that begins the branch into its old field."""
+    apps.get_model("discussion.Comment").objects.update(thread=F("root"))
+    check_constraints_now(schema_editor)
 
 
 def file_comments(apps: Any, schema_editor: Any) -> None:
@@ -105,7 +117,16 @@ class Migration(migrations.Migration):
             },
         ),
         CompanionRow("discussion_thread", column="article_id", table="newsroom_articlepage", key="page_ptr_id"),
-        migrations.RenameField("comment", old_name="thread", new_name="root"),
+        # Not renamed: PostgreSQL would keep the name of its index, which the new field of the old name needs.
+        migrations.AddField(
+            "comment",
+            "root",
+            models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="discussion.comment"
+            ),
+        ),
+        migrations.RunPython(copy_roots, copy_roots_back),
+        migrations.RemoveField("comment", "thread"),
         migrations.AddField(
             "comment",
             "thread",
