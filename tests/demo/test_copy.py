@@ -77,8 +77,8 @@ def test_the_front_page_has_one_lead_and_its_seconds(copy: Copy) -> None:
     [
         ("stories", {"authors": ["nobody"]}, "authors.toml"),
         ("stories", {"photo": "lighthouse", "alt": ""}, "alt text"),
-        ("remarks", {"article": "never-written"}, "no article"),
-        ("remarks", {"answers": "nothing"}, "does not stand before it"),
+        ("remarks", {"article": "never-written"}, "not an article"),
+        ("remarks", {"answers": "nothing"}, "does not come before it"),
     ],
 )
 def test_a_reference_to_a_missing_object_is_refused(
@@ -109,7 +109,7 @@ def test_a_missing_photograph_is_named(tmp_path: Path) -> None:
     ("page", "told"),
     [
         ("Just words.", "front matter"),
-        ("+++\nheadline = 1 2\n+++\nWords.", "is no TOML"),
+        ("+++\nheadline = 1 2\n+++\nWords.", "is not valid TOML"),
         ('+++\nheadline = "H"\ncolour = "red"\n+++\nWords.', "colour"),
         ('+++\nheadline = "H"\n+++\n!whistle', "cannot be read"),
     ],
@@ -125,7 +125,7 @@ def test_an_invalid_page_is_named_with_its_mistake(tmp_path: Path, page: str, to
 
 def test_invalid_toml_is_named(tmp_path: Path) -> None:
     (tmp_path / "sections.toml").write_text("section = what?")
-    with pytest.raises(CopyFault, match=r"sections\.toml is no TOML"):
+    with pytest.raises(CopyFault, match=r"sections\.toml is not valid TOML"):
         read_copy(tmp_path)
 
 
