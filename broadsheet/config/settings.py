@@ -1,4 +1,4 @@
-"""Django's settings, computed from the operator's options and the paper's secrets."""
+"""Django's settings, from the operator's options and the paper's secrets."""
 
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -47,7 +47,7 @@ INSTALLED_APPS = [
     "wagtail.users",
     "wagtail.snippets",
     "wagtail.images",
-    "wagtail.documents",  # its menu is hidden; the editor of /cms/ cannot do without it
+    "wagtail.documents",  # required by Wagtail's editor, though its menu is hidden
     "wagtail.search",
     "wagtail.admin",
     "wagtail",
@@ -122,7 +122,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = WAGTAILADMIN_LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/"
 
-# The paper's own language and zone are set in /cms/ and switched on for each request by PaperMiddleware.
+# The paper's own language and time zone are set in /cms/; PaperMiddleware activates them for each request.
 LANGUAGE_CODE = "en-gb"
 LANGUAGES = [
     ("en", "English"),
@@ -156,7 +156,7 @@ UNCACHED_QUERY_PARAMETERS = ("p", "page_id")
 # The pages for one commenter alone that contain cached fragments (ADR 22), as a regular expression for their beginning.
 _COMMENTERS_PREFIXES = [prefix.path for prefix in URL_PREFIXES if prefix.private and prefix.owner == "discussion"]
 PRIVATE_PAGES_WITH_FRAGMENTS = "|".join([*_COMMENTERS_PREFIXES, r"/\d{4}/\d\d/\d\d/[-\w]+/comments/write/"])
-# Caches in front that keep pages too (ADR 19).
+# Caches in front that store pages too (ADR 19).
 SURROGATE_HEADER = OPTIONS.surrogate_header
 PURGE_ADDRESSES = [str(address) for address in OPTIONS.purge_addresses]
 PURGE_TOKEN = OPTIONS.purge_token.get_secret_value()
@@ -167,7 +167,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 FILE_UPLOAD_PERMISSIONS = 0o644
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
-# What runs on a clock: management command → cron expression in UTC. The worker's tick reads this.
+# Management command → cron expression in UTC. The worker runs them (core/schedule.py).
 SCHEDULE = {
     "publish_scheduled": "* * * * *",
     "expire_unverified": "*/10 * * * *",
@@ -189,14 +189,14 @@ EMAIL_BACKEND = "broadsheet.demo.outbox.OutboxBackend" if DEMO else "django.core
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-SECURE_SSL_REDIRECT = False  # TLS ends at the proxy in front; it redirects.
+SECURE_SSL_REDIRECT = False  # the proxy in front, where TLS ends, redirects
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else None
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"
 
-# Strict for readers, commenters and the desk; Wagtail's pages have inline scripts of their own.
+# Strict for readers, commenters and the desk. Wagtail's pages need inline scripts, so /cms/ has a policy of its own.
 CONTENT_SECURITY_POLICY = {
     "EXCLUDE_URL_PREFIXES": ("/cms/",),
     "DIRECTIVES": {
@@ -228,8 +228,8 @@ CMS_CONTENT_SECURITY_POLICY = {
 WAGTAIL_SITE_NAME = "Broadsheet"
 WAGTAILADMIN_BASE_URL = BASE_URL
 WAGTAILADMIN_UNSAFE_PAGE_DELETION_LIMIT = 10
-WAGTAIL_AUTOSAVE_INTERVAL = 5000  # milliseconds; a shorter one makes writers queue on SQLite
-WAGTAIL_GRAVATAR_PROVIDER_URL = None  # no third party learns an editor's address
+WAGTAIL_AUTOSAVE_INTERVAL = 5000  # milliseconds; with a shorter interval, writers queue on SQLite
+WAGTAIL_GRAVATAR_PROVIDER_URL = None  # so that no third party learns an editor's email address
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAIL_ALLOW_UNICODE_SLUGS = False
@@ -240,9 +240,9 @@ WAGTAILIMAGES_IMAGE_FORM_BASE = "broadsheet.newsroom.forms.PhotoForm"
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 40 * 1024 * 1024
 WAGTAILIMAGES_MAX_IMAGE_PIXELS = 100_000_000
 WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "jpg", "jpeg", "png", "webp"]
-WAGTAILEMBEDS_FINDERS: list[dict[str, str]] = []  # nothing is fetched while an editor writes
+WAGTAILEMBEDS_FINDERS: list[dict[str, str]] = []  # so that nothing is fetched from third parties while an editor writes
 
-# PostgreSQL without stemming, so that both databases find the same.
+# "simple" is PostgreSQL without stemming, so that both databases find the same articles.
 WAGTAILSEARCH_BACKENDS = {
     "default": {"BACKEND": "broadsheet.newsroom.search.upkeep.backend", "SEARCH_CONFIG": "simple"}
 }
@@ -252,10 +252,10 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "filters": {"brief": {"()": "broadsheet.core.error_pages.OutageLogFilter"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["brief"]}},
+    "filters": {"outages": {"()": "broadsheet.core.error_pages.OutageLogFilter"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["outages"]}},
     "root": {"handlers": ["stderr"], "level": OPTIONS.log_level.upper()},
-    # A refusal is no error, and a private address does not belong into a log.
+    # Django logs a warning with the URL of every 4xx response, and the URL of a receipt is private (ADR 12).
     "loggers": {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         "django.request": {"level": "ERROR"},
