@@ -178,8 +178,8 @@ def town(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     paper.add_option(f'purge_addresses = ["http://127.0.0.1:{port}/"]')
     found = json.loads(paper.shell(SETTING))
     with Varnish(folder / "varnish", upstream, port).running() as varnish, serving(paper, port=upstream):
-        told = paper.folder / "baked" / "in-front.json"
-        wait_until(lambda: told.exists() and json.loads(told.read_text())["upto"])
+        state = paper.folder / "baked" / "cdn.json"
+        wait_until(lambda: state.exists() and json.loads(state.read_text())["sent"])
         wait_until(lambda: varnish.get("/robots.txt").status == 200)
         yield Town(paper, varnish, **found)
     drop_database(paper.database)
