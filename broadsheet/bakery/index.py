@@ -91,7 +91,7 @@ class Index:
             index.executemany("INSERT INTO key VALUES (?, ?)", [(key, name) for key in page.keys])
 
     def names_with_keys(self, keys: Iterable[str]) -> list[str]:
-        """Return the names of the pages that have one of these keys."""
+        """Return the names of the pages that have any of these keys."""
         query = "SELECT DISTINCT name FROM key WHERE key IN (SELECT value FROM json_each(?))"
         return self._names(query, json.dumps(sorted(keys)))
 

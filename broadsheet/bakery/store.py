@@ -69,7 +69,7 @@ class Store:
         return StoredPage(file, entry) if entry else None
 
     def names_with_keys(self, keys: Iterable[str]) -> list[str]:
-        """Return the names of the pages that have one of these keys; none where the index cannot be read."""
+        """Return the names of the pages that have any of these keys; empty where the index cannot be read."""
         try:
             return self.index.names_with_keys(keys)
         except (sqlite3.DatabaseError, OSError):
@@ -93,7 +93,7 @@ class Store:
     def put(self, page: Page, *, is_stale: Callable[[], bool]) -> Path | None:
         """Store a page, unless it went stale while it was rendered; return its file, or None if it was not stored.
 
-        `is_stale` is called while no purge can be applied: one that commits afterwards finds the page and removes it.
+        `is_stale` is called while no purge can be applied: a purge that commits later finds the page and removes it.
         Raises OSError, as on a full disk; the page is then not stored.
         """
         name = file_name(page)
@@ -110,14 +110,14 @@ class Store:
         return self.files.pages / name
 
     def purge(self, keys: Iterable[str]) -> int:
-        """Remove every page and stale copy that has one of these keys, and return the number of pages.
+        """Remove every page and stale copy that has any of these keys, and return the number of pages.
 
         Where the index cannot tell which they are, all pages go. Raises OSError where that could not be done either.
         """
         return self._remove(lambda: self.index.names_with_keys(keys))
 
     def soft_purge(self, keys: Iterable[str]) -> int:
-        """Make every page that has one of these keys a stale copy, and return the number of pages. Raises OSError.
+        """Make every page that has any of these keys a stale copy, and return the number of pages. Raises OSError.
 
         Stale copies may be sent while a new page is rendered, until a purge removes them. Of very many pages some are
         removed instead.

@@ -18,7 +18,7 @@ from broadsheet.command.worker import required_checks
 from broadsheet.config.cache_health import write_error
 from broadsheet.core.errors import Refusal
 from broadsheet.pagecache import actions as pagecache
-from broadsheet.pagecache.baking import Asked, Fate, baked
+from broadsheet.pagecache.baking import BakeResult, PageResponse, bake_page
 
 PROGRESS_INTERVAL = 5.0  # seconds
 MAX_FAILURES_IN_A_ROW = 10  # after which the cause is taken to affect all pages
@@ -39,20 +39,20 @@ class Progress:
     """The number of pages so far by result, and the failures with their reasons."""
 
     total: int = 0
-    results: Counter[Fate] = field(default_factory=Counter)
+    results: Counter[BakeResult] = field(default_factory=Counter)
     failures: list[str] = field(default_factory=list)
     failures_in_a_row: int = 0
     is_stopped: bool = False
     printed_at: float = field(default_factory=time.monotonic)
 
-    def add(self, page: Asked, *, failure: str) -> None:
+    def add(self, page: PageResponse, *, failure: str) -> None:
         """Count a page; `failure` is empty or the reason.
 
         Raises CannotBake after ten failures in a row, and KeyboardInterrupt after `stop`.
         """
         if self.is_stopped:
             raise KeyboardInterrupt
-        self.results[page.fate] += 1
+        self.results[page.result] += 1
         self.failures_in_a_row = self.failures_in_a_row + 1 if failure else 0
         if failure:
             self.failures.append(f"{page.path} {failure}")
@@ -75,11 +75,11 @@ class Progress:
 
     def __str__(self) -> str:
         results = self.results
-        parts = [f"{results[Fate.BAKED]:,} baked", f"{results[Fate.ALREADY]:,} already baked"]
-        if results[Fate.ELSEWHERE]:
-            parts.append(f"{results[Fate.ELSEWHERE]:,} removed in the meantime")
-        if results[Fate.UNKEPT] and not self.failures:
-            parts.append(f"{results[Fate.UNKEPT]:,} rendered without being stored")
+        parts = [f"{results[BakeResult.BAKED]:,} baked", f"{results[BakeResult.ALREADY_BAKED]:,} already baked"]
+        if results[BakeResult.NO_PAGE]:
+            parts.append(f"{results[BakeResult.NO_PAGE]:,} removed in the meantime")
+        if results[BakeResult.NOT_STORED] and not self.failures:
+            parts.append(f"{results[BakeResult.NOT_STORED]:,} rendered without being stored")
         if self.failures:
             parts.append(f"{len(self.failures):,} failed")
         return ", ".join(parts)
@@ -117,25 +117,25 @@ def prepare_and_bake(arguments: argparse.Namespace, progress: Progress) -> None:
 def bake(paths: Iterable[str], progress: Progress) -> None:
     """Request each page, which bakes it."""
     for path in paths:
-        page = baked(path)
+        page = bake_page(path)
         progress.add(page, failure=baking_failure(page))
 
 
-def baking_failure(page: Asked) -> str:
+def baking_failure(page: PageResponse) -> str:
     """Return why a page is not on the disk; empty where it is, or no longer exists.
 
     Raises CannotBake where the disk cannot be written to, and CheckFailed where the database is away.
     """
-    if page.fate == Fate.UNKEPT:
+    if page.result == BakeResult.NOT_STORED:
         if error := write_error(settings.BAKED_PAGES):
             raise CannotBake(f"Cannot write to {settings.BAKED_PAGES} ({error}). Put that right and run it again.")
         return "was rendered but could not be stored; see the log"
     return rendering_failure(page)
 
 
-def rendering_failure(page: Asked) -> str:
+def rendering_failure(page: PageResponse) -> str:
     """Return why a page could not be rendered; empty where it was. Raises CheckFailed where the database is away."""
-    if page.fate != Fate.FAILED:
+    if page.result != BakeResult.FAILED:
         return ""
     raise_for_failure([paper.database()])
     return f"failed with status {page.status}; see the log"

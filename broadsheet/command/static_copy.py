@@ -23,7 +23,7 @@ from django.utils import timezone
 from broadsheet.bakery.pages import Page, file_name
 from broadsheet.core.errors import Refusal
 from broadsheet.newsroom.queries import withdrawn_paths
-from broadsheet.pagecache.baking import Asked, Fate, ask, baked, lies
+from broadsheet.pagecache.baking import BakeResult, PageResponse, bake_page, baked_version, request_page
 
 MARKER = ".broadsheet-copy"
 NOT_FOUND = "/404.html"  # no page of the paper has this path, so it answers with its 404 page
@@ -101,11 +101,11 @@ class StaticCopy:
         self.file_count = 0
         self._versions: dict[str, object] = {}
 
-    def pages(self) -> Iterator[Asked]:
+    def pages(self) -> Iterator[PageResponse]:
         """Copy and yield each page, and again those that have changed while the others were copied."""
         yield from self._copy_pages(self.ordered_paths)
         for _ in range(MAX_PASSES):
-            changed = [path for path, version in self._versions.items() if lies(path) != version]
+            changed = [path for path, version in self._versions.items() if baked_version(path) != version]
             yield from self._copy_pages(changed)
 
     def add_remaining_files(self) -> None:
@@ -114,25 +114,25 @@ class StaticCopy:
             for file in folder.rglob("*"):
                 if file.is_file() and file.suffix != ".md":
                     self._add_file(staticfiles_storage.url(str(file.relative_to(folder))))
-        self._write(NOT_FOUND.lstrip("/"), self._rewritten(ask(NOT_FOUND)))
+        self._write(NOT_FOUND.lstrip("/"), self._rewritten(request_page(NOT_FOUND)))
         for path in withdrawn_paths():
-            self._copy_page(ask(path))
+            self._copy_page(request_page(path))
 
-    def copying_failure(self, page: Asked) -> str:
+    def copying_failure(self, page: PageResponse) -> str:
         """Return why a page that was rendered is not in the copy; empty where it is, or no longer exists."""
         has_no_name = page.status == HTTPStatus.OK and not file_name(_as_page(page))
         return "has a path that cannot be a file name" if has_no_name else ""
 
     # Pages.
 
-    def _copy_pages(self, paths: Iterable[str]) -> Iterator[Asked]:
+    def _copy_pages(self, paths: Iterable[str]) -> Iterator[PageResponse]:
         for path in paths:
-            page = baked(path)
-            if page.fate != Fate.FAILED:
+            page = bake_page(path)
+            if page.result != BakeResult.FAILED:
                 self._copy_page(page)
             yield page
 
-    def _copy_page(self, page: Asked) -> None:
+    def _copy_page(self, page: PageResponse) -> None:
         """Write a page into its file, or delete the file of a page that no longer exists.
 
         An article that was taken down keeps its file: it says so, as the paper does with status 410.
@@ -140,13 +140,13 @@ class StaticCopy:
         name = file_name(_as_page(page))
         if not name:
             return
-        self._versions[page.path] = lies(page.path)
+        self._versions[page.path] = baked_version(page.path)
         if page.status in {HTTPStatus.OK, HTTPStatus.GONE}:
             self._write(name, self._rewritten(page))
         else:
             (self.folder / name).unlink(missing_ok=True)
 
-    def _rewritten(self, page: Asked) -> bytes:
+    def _rewritten(self, page: PageResponse) -> bytes:
         """Add the page's images to the copy, and return the page with its links rewritten."""
         text = page.body.decode()
         for url in dict.fromkeys(IMAGE.findall(text)):
@@ -172,7 +172,7 @@ class StaticCopy:
             return path
         if not PERMALINK.fullmatch(path) and (path.startswith(settings.NEVER_BAKED) or WRITE_FORM in path):
             return f"{settings.BASE_URL}{path}"
-        location = ask(path).header("location")
+        location = request_page(path).header("location")
         return location if location.partition("#")[0] in self.paths else f"{settings.BASE_URL}{path}"
 
     # Files.
@@ -181,7 +181,7 @@ class StaticCopy:
         """Copy a static file or an image once; leave out a file that the paper does not have either."""
         name = unquote(url).lstrip("/")
         if not (self.folder / name).exists():
-            response = ask(url)
+            response = request_page(url)
             if response.status == HTTPStatus.OK:
                 self._write(name, response.body)
 
@@ -192,5 +192,5 @@ class StaticCopy:
         file.write_bytes(body)
 
 
-def _as_page(page: Asked) -> Page:
+def _as_page(page: PageResponse) -> Page:
     return Page(unquote(page.path), page.body, page.headers)

@@ -55,10 +55,10 @@ def pending_purges(store: Store) -> tuple[int, timedelta]:
 
     Raises DatabaseError.
     """
-    position = store.applied_snapshot() if store.index.file.exists() else None
-    if position is None:
+    applied = store.applied_snapshot() if store.index.file.exists() else None
+    if applied is None:
         return 0, timedelta()
-    purges = Purge.objects.between(position, Purge.objects.snapshot())
+    purges = Purge.objects.between(applied, Purge.objects.snapshot())
     done = store.applied_purges(purge.pk for purge in purges)
     pending = [purge for purge in purges if purge.pk not in done]
     oldest = min((purge.made_at for purge in pending), default=timezone.now())

@@ -16,9 +16,9 @@ def page_server(application: Application) -> PageServer:
     return PageServer(
         application,
         store=store(),
-        is_own_host=is_allowed_host,
+        is_allowed_host=is_allowed_host,
         never_baked=settings.NEVER_BAKED,
-        query_parameters=settings.UNCACHED_QUERY_PARAMETERS,
+        uncached_query_parameters=settings.UNCACHED_QUERY_PARAMETERS,
         extra_headers=hsts_headers(),
     )
 

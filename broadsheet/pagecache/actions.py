@@ -41,19 +41,19 @@ def store() -> Store:
 
 
 def purge(*keys: str) -> None:
-    """Purge every page with one of these keys: in the caller's transaction, and from the disk once it commits.
+    """Purge every page with any of these keys: in the caller's transaction, and from the disk once it commits.
 
-    When the outermost transaction has returned, no request that starts gets such a page from this machine. Raises
+    When the outermost transaction has returned, no request that starts gets a purged page from this machine. Raises
     StillBaked at that moment if the pages cannot be removed; the change itself is stored.
     """
     _record(keys, Effect.HARD)
 
 
 def soft_purge(*keys: str) -> None:
-    """Purge every page with one of these keys after a change that only adds to pages: they may be sent stale meanwhile.
+    """Purge every page with any of these keys after a change that only adds to pages: stale copies may be sent.
 
     The next request renders the page, and those that come during the rendering may get the stale copy. Where very many
-    pages have one of the keys, they stay as they are until the worker has come to them, within a second or two: purge
+    pages have these keys, they stay as they are until the worker has come to them, within a second or two: purge
     the pages that the actor looks at next by a call of its own.
     """
     _record(keys, Effect.SOFT)
@@ -92,7 +92,7 @@ def _apply(purges: Sequence[Purge]) -> int:
 
 
 def _apply_effect(purges: Sequence[Purge], effect: Effect) -> int:
-    """Apply purges of one effect. Actor and consumer come to it at the same time, and one of them does it."""
+    """Apply purges of one effect. Actor and consumer come to it at the same time, and only the first does it."""
     if not purges:
         return 0
     pages, ids = store(), [purge.pk for purge in purges]

@@ -1,4 +1,4 @@
-"""Asks the paper for one of its own pages, as a reader would: there is no other way in which a page is baked."""
+"""Bakes a page by a request to the paper's own WSGI application: pages are baked in no other way."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -15,59 +15,58 @@ from broadsheet.bakery.memory import FileVersion, file_version
 from broadsheet.bakery.store import Store
 
 
-class Fate(Enum):
-    """What became of a page that was asked for."""
+class BakeResult(Enum):
+    """The result of a request that was to bake a page."""
 
     BAKED = "baked"
-    ALREADY = "already baked"
-    UNKEPT = "answered, but not kept"
-    ELSEWHERE = "no page any more, or one that only leads on"
-    FAILED = "not answered"
+    ALREADY_BAKED = "already baked"
+    NOT_STORED = "rendered, but not stored"
+    NO_PAGE = "no page any more, or a redirect"
+    FAILED = "a server error"
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What a reader without cookies got, unpacked."""
+class PageResponse:
+    """The response to a reader without cookies, uncompressed, and the result for the page on the disk."""
 
     path: str
     status: int
     headers: tuple[tuple[str, str], ...]
     body: bytes
-    fate: Fate
+    result: BakeResult
 
     def header(self, name: str) -> str:
-        """The value of one header; empty where there is none."""
+        """Return the value of a header; empty if the response does not have it."""
         return next((value for own, value in self.headers if own.lower() == name), "")
 
 
-def ask(path: str) -> Asked:
-    """Asks the whole application, with the paper's own host, and tells what became of the page.
-
-    A page that cannot be rendered is an answer too; it raises nothing.
-    """
-    said: list[tuple[str, list[tuple[str, str]]]] = []
+def request_page(path: str) -> PageResponse:
+    """Request a page of the whole application, with the paper's own host. A server error is a response too."""
+    heads: list[tuple[str, list[tuple[str, str]]]] = []
     written: list[bytes] = []
 
     def start_response(status: str, headers: list[tuple[str, str]], error: object = None, /) -> Callable[[bytes], None]:
         del error
-        said.append((status, headers))
+        heads.append((status, headers))
         return written.append
 
-    before = lies(path)
-    answered = _whole(get_internal_wsgi_application()(_environ(path), start_response))
-    line, headers = said[-1]
-    status, body = int(line.split()[0]), b"".join([*written, answered])
-    return Asked(path, status, tuple(headers), body, _fate(status, before, lies(path)))
+    before = baked_version(path)
+    body = _joined(get_internal_wsgi_application()(_environ(path), start_response))
+    status_line, headers = heads[-1]
+    status = int(status_line.split()[0])
+    return PageResponse(
+        path, status, tuple(headers), b"".join([*written, body]), _result(status, before, baked_version(path))
+    )
 
 
-def baked(path: str) -> Asked:
-    """The same, once more where the page was not kept: something on it may have changed at that very moment."""
-    asked = ask(path)
-    return ask(path) if asked.fate == Fate.UNKEPT else asked
+def bake_page(path: str) -> PageResponse:
+    """Request a page, and once more if it was not stored: a purge may have come during its rendering."""
+    response = request_page(path)
+    return request_page(path) if response.result == BakeResult.NOT_STORED else response
 
 
-def lies(path: str) -> FileVersion | None:
-    """What tells the baked page that lies on the disk from every other; None where none does."""
+def baked_version(path: str) -> FileVersion | None:
+    """Return the version of a page's file on the disk; None if the page is not baked."""
     files = Store(settings.BAKED_PAGES).files.of(unquote(path))
     return next(filter(None, map(file_version, files)), None)
 
@@ -86,19 +85,19 @@ def _environ(path: str) -> dict[str, Any]:
     return environ
 
 
-def _whole(answered: Iterable[bytes]) -> bytes:
+def _joined(body: Iterable[bytes]) -> bytes:
     try:
-        return b"".join(answered)
+        return b"".join(body)
     finally:
-        if hasattr(answered, "close"):
-            answered.close()
+        if hasattr(body, "close"):
+            body.close()
 
 
-def _fate(status: int, before: FileVersion | None, after: FileVersion | None) -> Fate:
+def _result(status: int, before: FileVersion | None, after: FileVersion | None) -> BakeResult:
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return Fate.FAILED
+        return BakeResult.FAILED
     if status != HTTPStatus.OK:
-        return Fate.ELSEWHERE
+        return BakeResult.NO_PAGE
     if after is None:
-        return Fate.UNKEPT
-    return Fate.ALREADY if before == after else Fate.BAKED
+        return BakeResult.NOT_STORED
+    return BakeResult.ALREADY_BAKED if before == after else BakeResult.BAKED

@@ -37,8 +37,8 @@ MAX_KEYS = 1000  # with more of them everything is purged
 class PurgeState:
     """The snapshots of the purge log that the caches in front have received.
 
-    Everything before `sent` was sent once. Everything before `confirmed` was sent twice, so that no cache can store a
-    stale page any more; the same will be so of `pending` when it is `due`, in seconds since the epoch.
+    Purges in `sent` were sent once. Purges in `confirmed` were sent twice, so that no cache can store a stale page any
+    more; those in `pending` are sent the second time when they are `due`, in seconds since the epoch.
     """
 
     sent: Snapshot | None = None
@@ -106,7 +106,7 @@ def send_at_once(keys: Collection[str]) -> None:
 def purging_urls(pages: Store, keys: Collection[str]) -> Iterator[None]:
     """Send to caches that know URLs only the paths of the pages that the block removes.
 
-    No list of a page's URLs is complete, so nothing depends on this: such caches store a page for a minute at most.
+    Correctness does not depend on it, since no list of a page's URLs is complete: such a cache stores it for a minute.
     """
     front = edge()
     names = pages.names_with_keys(keys) if front.purges_urls else []

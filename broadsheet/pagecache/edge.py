@@ -46,7 +46,7 @@ class Edge:
         return headers
 
     def purge(self, keys: Collection[str], *, timeout: float) -> None:
-        """Purge every page with one of these keys; raise CdnPurgeFailed if a cache does not confirm it in time."""
+        """Purge every page with any of these keys; raise CdnPurgeFailed if a cache does not confirm it in time."""
 
     def purge_paths(self, paths: Iterable[str]) -> None:
         """Purge the pages at these paths, if `purges_urls`."""

@@ -28,7 +28,7 @@ class PurgeQuerySet(models.QuerySet["Purge"]):
     """Purges by their place in the order of commits."""
 
     def record(self, keys: Iterable[str], effect: Effect) -> "Purge":
-        """Record, in the caller's transaction, that pages with one of these keys are stale once it commits.
+        """Record, in the caller's transaction, that pages with any of these keys are stale once it commits.
 
         PostgreSQL notifies all listeners at that moment.
         """

@@ -63,11 +63,11 @@ def _no_write(body: bytes) -> None:
 
 
 class PageServer:
-    """Answers GET and HEAD from the store; passes every other request on to the application.
+    """Answers GET and HEAD from the store, and passes all other requests on to the application.
 
-    `is_own_host` returns whether a Host header names the paper. Paths that begin with one of `never_baked` are never
-    baked. A baked page does not depend on the query string; a request with one of `query_parameters` goes to the
-    application nevertheless. `extra_headers` are added to every baked page, whichever request had it baked.
+    `is_allowed_host` returns whether a Host header names the paper. Paths that begin with a prefix in `never_baked`
+    are never baked. A baked page does not depend on the query string, but requests with a parameter in
+    `uncached_query_parameters` go to the application. `extra_headers` are added to every baked page.
     """
 
     def __init__(
@@ -75,17 +75,17 @@ class PageServer:
         application: Application,
         *,
         store: Store,
-        is_own_host: Callable[[str], bool],
+        is_allowed_host: Callable[[str], bool],
         never_baked: Collection[str] = (),
-        query_parameters: Collection[str] = (),
+        uncached_query_parameters: Collection[str] = (),
         extra_headers: Collection[tuple[str, str]] = (),
     ) -> None:
         self.application = application
         self.store = store
         self.files_of = lru_cache(MAX_PATHS)(store.files.of)
-        self.is_own_host = is_own_host
+        self.is_allowed_host = is_allowed_host
         self.never_baked = tuple(never_baked)
-        self.query_parameters = frozenset(query_parameters)
+        self.uncached_query_parameters = frozenset(uncached_query_parameters)
         self.extra_headers = tuple(extra_headers)
         self.edge = edge()
         self.memory = MemoryCache()
@@ -112,13 +112,13 @@ class PageServer:
             return ""
         if len(path) > MAX_PATH or path.startswith(self.never_baked):
             return ""
-        if self._has_query_parameter(environ.get("QUERY_STRING", "")):
+        if self._has_uncached_query_parameter(environ.get("QUERY_STRING", "")):
             return ""
-        return path if self.files_of(path) and self.is_own_host(environ.get("HTTP_HOST", "")) else ""
+        return path if self.files_of(path) and self.is_allowed_host(environ.get("HTTP_HOST", "")) else ""
 
-    def _has_query_parameter(self, query: str) -> bool:
+    def _has_uncached_query_parameter(self, query: str) -> bool:
         return bool(query) and any(
-            name in self.query_parameters for name, _ in parse_qsl(query, keep_blank_values=True)
+            name in self.uncached_query_parameters for name, _ in parse_qsl(query, keep_blank_values=True)
         )
 
     # Hits.

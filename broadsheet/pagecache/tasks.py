@@ -7,7 +7,7 @@ from django_tasks import task
 from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
-from broadsheet.pagecache.baking import baked
+from broadsheet.pagecache.baking import bake_page
 
 BELOW_EMAILS = -10  # emails are tasks too, and their recipients wait for them
 DELAY = timedelta(seconds=2)  # for the actor's own next request, and for a second publication
@@ -17,7 +17,7 @@ DELAY = timedelta(seconds=2)  # for the actor's own next request, and for a seco
 def bake(paths: list[str]) -> None:
     """Request each of these pages; those that are baked already are only read."""
     for path in paths:
-        baked(path)
+        bake_page(path)
 
 
 def enqueue_bake(paths: list[str]) -> None:

@@ -22,7 +22,7 @@ from django.urls import resolve
 from broadsheet.command import static_copy
 from broadsheet.command.bake import Progress
 from broadsheet.command.static_copy import MARKER, FolderUnavailable, replacement
-from broadsheet.pagecache.baking import Asked, Fate
+from broadsheet.pagecache.baking import BakeResult, PageResponse
 from tests.command import sample_paper
 from tests.command.papers import BROADSHEET, Paper, copy_paper, drop_database, environment, refusal_of
 from tests.contracts.test_headers import BAKED, TABLE
@@ -168,11 +168,11 @@ def test_bake_prints_the_number_of_pages_and_the_results(copied: Copied) -> None
 
 def test_an_interrupt_that_is_swallowed_stops_at_the_next_page() -> None:
     progress = Progress(total=2)
-    progress.add(Asked("/", 200, (), b"", Fate.BAKED), failure="")
+    progress.add(PageResponse("/", 200, (), b"", BakeResult.BAKED), failure="")
     with suppress(KeyboardInterrupt):  # as where it is raised while something is thrown away
         progress.stop(signal.SIGINT, None)
     with pytest.raises(KeyboardInterrupt):
-        progress.add(Asked("/town/", 200, (), b"", Fate.BAKED), failure="")
+        progress.add(PageResponse("/town/", 200, (), b"", BakeResult.BAKED), failure="")
     assert str(progress) == "1 baked, 0 already baked"
 
 

@@ -98,7 +98,9 @@ class Node(Machine):
 
     def start(self) -> None:
         """Starts both processes, with an empty memory."""
-        self.servers = [PageServer(self.application, store=self.store(self.folder), is_own_host=bool) for _ in range(2)]
+        self.servers = [
+            PageServer(self.application, store=self.store(self.folder), is_allowed_host=bool) for _ in range(2)
+        ]
 
 
 @dataclass

@@ -131,7 +131,7 @@ class Scene:
 
         def meanwhile() -> None:
             self.toggle()
-            second = PageServer(self.hooked.application, store=self.store, is_own_host=bool)
+            second = PageServer(self.hooked.application, store=self.store, is_allowed_host=bool)
             second.uncacheable.add(self.path)  # else it would wait for the first request, which waits for it
             Reader(second, HOST).get(self.path)
 
@@ -182,7 +182,7 @@ def scene(*, checked: bool = True) -> Scene:
     hooked = reader.server.application = Hooked(reader.server.application)
     store = reader.server.store = HookedStore(reader.server.store.folder)
     store.checks = checked
-    reader.server.is_own_host = bool
+    reader.server.is_allowed_host = bool
     return Scene(reader, comment, f"/{article.address}/comments/newest/", by, hooked, store)
 
 

@@ -17,7 +17,7 @@ from broadsheet.discussion.reasons import Reason
 from broadsheet.newsroom import actions
 from broadsheet.newsroom.models import ArticlePage, SectionPage
 from broadsheet.pagecache.actions import warm
-from broadsheet.pagecache.baking import Fate, ask
+from broadsheet.pagecache.baking import BakeResult, request_page
 from broadsheet.pagecache.tasks import DELAY, bake
 from broadsheet.review import actions as review
 from broadsheet.review.outcomes import Grounds, Outcome
@@ -91,7 +91,7 @@ def test_a_correction_is_baked_before_a_reader_requests_it(
     assert baked(reader, around(article)) == []
     worker.run_tasks()
     assert baked(reader, around(article)) == around(article)
-    assert b"The quay holds" in ask(f"/{article.address}/").body
+    assert b"The quay holds" in request_page(f"/{article.address}/").body
 
 
 def test_taking_an_article_down_has_the_pages_around_it_baked(
@@ -204,9 +204,9 @@ def test_an_article_is_published_even_if_the_task_cannot_be_enqueued(
 
 def test_a_request_reports_whether_the_page_was_baked(reader: Reader, harbour: SectionPage) -> None:
     with open_connection():
-        assert [ask("/harbour/").fate for _ in range(2)] == [Fate.BAKED, Fate.ALREADY]
-        assert ask("/nothing/here/").fate == Fate.ELSEWHERE
-        assert ask("/search/").fate == Fate.UNKEPT
+        assert [request_page("/harbour/").result for _ in range(2)] == [BakeResult.BAKED, BakeResult.ALREADY_BAKED]
+        assert request_page("/nothing/here/").result == BakeResult.NO_PAGE
+        assert request_page("/search/").result == BakeResult.NOT_STORED
 
 
 def test_a_comment_removed_while_a_copy_is_made_is_not_in_the_copy(

@@ -87,9 +87,9 @@ class CachedNode(template.Node):
 def cached(parser: Parser, token: Token) -> CachedNode:
     """Cache a fragment of a page: {% cached "pages" on article vary column.number %}…{% endcached %}.
 
-    The keys of the instances behind `on` are part of the fragment's name, and a purge of one of them evicts it; None is
-    allowed for an instance that does not exist. The fragment must not differ by anything else than these instances, the
-    values behind `vary`, the paper, and the keys added within it.
+    The keys of the instances after `on` are part of the fragment's name, and a purge of any of them evicts it; an
+    instance may be None. The fragment may depend on these instances, on the values after `vary`, on the paper, and on
+    objects whose keys are added within it.
     """
     name, on, vary = _arguments(token.split_contents()[1:])
     nodelist = parser.parse(["endcached"])
