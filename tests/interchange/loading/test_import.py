@@ -141,6 +141,6 @@ def test_a_truncated_file_is_imported_up_to_the_last_complete_post_and_then_refu
 def test_another_import_at_the_same_time_is_refused(written: Written) -> None:
     with (settings.DATA / LOCK).open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        with pytest.raises(ImportUnderWay, match="Another import is writing"):
+        with pytest.raises(ImportUnderWay, match="Another import is running"):
             run(written(export(item(1))))
     assert ArticlePage.objects.count() == 0
