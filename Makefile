@@ -37,8 +37,8 @@ test-fast: setup ## run the tests that need no browser and start no program, on 
 	@$(SUITE) fast $(ARGS)
 
 .PHONY: soak
-soak: setup ## run the long campaigns at full figures, on both databases
-	@$(SUITE) soak $(ARGS)
+soak: setup ## run the campaigns in full, on both databases; what has passed is not repeated (ONLY=column, DB=sqlite)
+	@$(SUITE) $(if $(ONLY),--only $(ONLY)) soak
 
 .PHONY: bench
 bench: setup ## measure the figures that the README names (ONLY=name for one of them)

@@ -1,5 +1,6 @@
 """What every test may borrow from the machine: a browser, vnu, axe-core; and what the end of a run says was missing."""
 
+import gc
 import shutil
 from collections import Counter
 from collections.abc import Iterator
@@ -12,7 +13,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from pytest_django.plugin import DjangoDbBlocker
 
 from tests.command.logs import pytest_runtest_makereport, pytest_runtest_setup
-from tests.databases import copied_database
+from tests.databases import copied_database, is_one_transaction
+from tests.tasks import lazy_indexes
 from tools import equipment
 
 __all__ = ["pytest_runtest_makereport", "pytest_runtest_setup"]
@@ -31,9 +33,15 @@ CHROMIUM_ARGUMENTS = [
 ]
 
 
+def pytest_collection_finish() -> None:
+    """Exempt what is imported from garbage collection, which would examine all of Django again and again."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """The database of this process, in place of the one that pytest-django would migrate."""
+    """Replace the database that pytest-django would migrate with a copy of the template."""
     stack = ExitStack()
     with django_db_blocker.unblock():
         stack.enter_context(copied_database())
@@ -55,6 +63,16 @@ def _emails_are_delivered(monkeypatch: pytest.MonkeyPatch) -> None:
         return send(**email)
 
     monkeypatch.setattr(actions, "send", send_and_deliver)
+
+
+@pytest.fixture(autouse=True)
+def _lazy_indexes(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Wagtail's indexes are updated only when they are read, if the test is one transaction."""
+    if is_one_transaction(request.node):
+        with lazy_indexes():
+            yield
+    else:
+        yield
 
 
 @pytest.fixture(autouse=True)

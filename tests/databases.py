@@ -1,4 +1,4 @@
-"""The database of a test process: a copy of the template, and like it again after each test that commits."""
+"""The database of a test process: a copy of the template, restored after every test that commits."""
 
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -16,7 +16,7 @@ from tests.command.papers import ON_POSTGRES, copy_database, drop_database
 
 Thing = TypeVar("Thing")
 
-IN_MEMORY = "file:memorydb_default?mode=memory&cache=shared"  # in memory nobody waits for a disk
+IN_MEMORY = "file:memorydb_default?mode=memory&cache=shared"  # which never waits for a disk
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
 WITH_TRIGGERS = (
     "SELECT DISTINCT relname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid "
@@ -30,14 +30,14 @@ COLUMNS = (
 
 @contextmanager
 def copied_database() -> Iterator[None]:
-    """The process's database, to which every connection of Django leads until the block ends."""
+    """Connect Django to a copy of the template until the block ends."""
     original = templates.schema()
     name = copy_database(original) if ON_POSTGRES else IN_MEMORY
     connection.close()
     settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = name
     kept = Rows() if ON_POSTGRES else Memory(original)
     with pytest.MonkeyPatch.context() as patch:
-        # Instead of emptying every table, and then running what follows a migration.
+        # Django would empty every table and then send post_migrate.
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _: kept.restore())
         yield
     connection.close()
@@ -53,14 +53,14 @@ class Memory:
         self.restore()
 
     def restore(self) -> None:
-        """Makes it like the template."""
+        """Copy the template over it."""
         memory: Any = connection.connection
         with closing(sqlite3.connect(self.original)) as file:
             file.backup(memory)
 
 
 class Rows:
-    """A PostgreSQL database with a second copy of its rows: to make it anew takes ten times as long."""
+    """A PostgreSQL database with a second copy of its rows, because creating it again takes ten times as long."""
 
     def __init__(self) -> None:
         with connection.cursor() as cursor:
@@ -79,13 +79,13 @@ class Rows:
         ]
 
     def restore(self) -> None:
-        """Makes its rows those of the template; the numbers that it gives to new rows go on."""
+        """Replace its rows with those of the template; sequences continue."""
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(";".join(self.statements))
 
 
 def column(statement: str, *parameters: str) -> list[Any]:
-    """Returns the first column of a query's rows."""
+    """Return the first column of a query's rows."""
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters or None)
         return [row[0] for row in cursor.fetchall()]
@@ -93,7 +93,7 @@ def column(statement: str, *parameters: str) -> list[Any]:
 
 @contextmanager
 def kept_for_a_module(blocker: DjangoDbBlocker, make: Callable[[], Thing]) -> Iterator[Thing]:
-    """A thing that all tests of a module find as it was made; none of them may commit."""
+    """Yield an object that every test of a module finds as it was created; none of them may commit."""
     with ExitStack() as stack:
         with blocker.unblock():
             stack.enter_context(transaction.atomic())
@@ -102,3 +102,10 @@ def kept_for_a_module(blocker: DjangoDbBlocker, make: Callable[[], Thing]) -> It
         with blocker.unblock():
             transaction.set_rollback(True)
             stack.close()
+
+
+def is_one_transaction(item: pytest.Item) -> bool:
+    """Return whether a test function runs in one transaction that is rolled back, without a class around it."""
+    marker, names = item.get_closest_marker("django_db"), getattr(item, "fixturenames", [])
+    commits = "transactional_db" in names or bool(marker and marker.kwargs.get("transaction"))
+    return not commits and getattr(item, "cls", None) is None and (marker is not None or "db" in names)

@@ -1,7 +1,6 @@
-"""The kinds of tests: found out from what a test uses, checked while it runs, each with its limit of time.
+"""The kinds of tests: derived from what a test uses, enforced while it runs, each with a time limit.
 
-A campaign says so itself. Of the other kinds a test is the first that fits in this order: browser, process,
-integration, unit.
+Only campaigns are marked by hand. Any other test is of the first kind that fits: browser, process, integration, unit.
 """
 
 import inspect
@@ -22,16 +21,16 @@ from tests import templates
 from tests.campaigns import is_second_look
 
 KINDS = {
-    "campaign": "a long search for faults: within a budget of time, and in full by `make soak`",
+    "campaign": "a long search for faults: within a time budget, or in full by `make soak`",
     "browser": "opens pages in Chromium",
     "process": "starts another program, most often the command of the paper",
     "integration": "uses the database of this process",
     "unit": "uses none of these",
 }
 OTHERS = {
-    "once": "is the same whatever the database: left out where the tests run on a second one",
-    "sqlite": "is about SQLite: left out on PostgreSQL",
-    "postgres": "is about PostgreSQL: left out on SQLite",
+    "once": "does not depend on the database: left out when the tests run on a second one",
+    "sqlite": "concerns SQLite only: left out on PostgreSQL",
+    "postgres": "concerns PostgreSQL only: left out on SQLite",
 }
 DATABASE = os.environ.get("BROADSHEET_TEST_DATABASE") or "sqlite"
 UNIT_SECONDS, SECONDS = 1.0, 60.0
@@ -46,14 +45,14 @@ _started: list[str] = []
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Registers the markers, and listens for programs that are started."""
+    """Register the markers, and record which programs are started."""
     for name, meaning in {**KINDS, **OTHERS}.items():
         config.addinivalue_line("markers", f"{name}: {meaning}")
     sys.addaudithook(lambda event, _: _started.append(event) if event in STARTS else None)
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Marks a test with its kind."""
+    """Mark a test with its kind."""
     if isinstance(item, pytest.Function) and not item.get_closest_marker("campaign"):
         item.add_marker(kind_of(item))
 
@@ -64,7 +63,7 @@ def kind_of(item: pytest.Function) -> str:
 
 
 def uses_of(item: pytest.Function) -> set[str]:
-    """What a test uses by itself, by its fixtures and by the functions of the tests that it calls."""
+    """Return what a test uses: itself, in its fixtures, and in the functions of the test suite that it calls."""
     names = set(item.fixturenames)
     used = {FIXTURES[name] for name in names & FIXTURES.keys()}
     is_of_django = item.cls is not None and issubclass(item.cls, TransactionTestCase)
@@ -77,7 +76,7 @@ def uses_of(item: pytest.Function) -> set[str]:
 
 @cache
 def reached(function: Any) -> frozenset[str]:
-    """What is used in a function, and in those of the tests and tools that it names."""
+    """Return what is used in a function, and in the functions of the tests and tools that it names."""
     found, seen, left = set[str](), set[object](), [function]
     while left:
         one = left.pop()
@@ -95,7 +94,7 @@ def reached(function: Any) -> frozenset[str]:
 
 
 def named_in(thing: Any) -> Iterator[tuple[str, Any]]:
-    """The names that a function or a class uses from its module, with their values."""
+    """Yield the global names that a function or a class uses, with their values."""
     functions = inspect.getmembers(thing, inspect.isfunction) if inspect.isclass(thing) else [("", thing)]
     for function in (inspect.unwrap(function) for _, function in functions):
         known = getattr(function, "__globals__", {})
@@ -113,7 +112,7 @@ def names_of(code: CodeType | None) -> Iterator[str]:
 
 
 def is_for_this_database(item: pytest.Item) -> bool:
-    """Whether a test could end otherwise here than on the other database."""
+    """Return whether the result of a test could differ from that on the first database."""
     other = "postgres" if DATABASE == "sqlite" else "sqlite"
     if item.get_closest_marker(other):
         return False
@@ -121,7 +120,7 @@ def is_for_this_database(item: pytest.Item) -> bool:
 
 
 def asks_a_database(item: pytest.Item) -> bool:
-    """Whether a test uses the database of this run, here or by a paper's own processes."""
+    """Return whether a test uses the database of this run, in this process or in a paper's own."""
     if not isinstance(item, pytest.Function):
         return True
     used = uses_of(item)
@@ -130,7 +129,7 @@ def asks_a_database(item: pytest.Item) -> bool:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leaves out what is not for this database; keeps the tests of a file together, the longest files first."""
+    """Leave out what is not for this database; keep the tests of a file together, with the slowest kinds first."""
     kept = [item for item in items if is_for_this_database(item)]
     config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
     weights, places = dict[Path, int](), dict[Path, int]()
@@ -141,7 +140,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def weight_of(item: pytest.Item) -> int:
-    """The place of a test's kind among those that take the longest."""
+    """Return the place of a test's kind in order of slowness."""
     return next(place for place, kind in enumerate(KINDS) if item.get_closest_marker(kind) or kind == "unit")
 
 
@@ -150,13 +149,13 @@ def weight_of(item: pytest.Item) -> int:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Remembers when the test began."""
+    """Note when the test begins."""
     item.stash[BEGAN] = own_time() - templates.seconds()
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_call(item: pytest.Item) -> None:
-    """Forgets which programs the fixtures have started."""
+    """Note when the test function begins, and forget the programs that fixtures have started."""
     _started.clear()
     item.stash[CALLED] = own_time()
 
@@ -165,7 +164,7 @@ def pytest_runtest_call(item: pytest.Item) -> None:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Fails a test that has passed, but is of another kind than its mark says."""
+    """Fail a test that has passed but does not keep to its kind."""
     report = yield
     if report.passed and call.when == "call":
         kind = list(KINDS)[weight_of(item)]
@@ -176,7 +175,7 @@ def pytest_runtest_makereport(
 
 
 def own_time() -> float:
-    """The clock, less the time that this thread has waited for a core."""
+    """Return the time on the clock, less the time that this thread has waited for a core."""
     waited = 0.0
     with suppress(OSError):
         waited = int(Path("/proc/thread-self/schedstat").read_text().split()[1]) / 1e9
@@ -184,16 +183,16 @@ def own_time() -> float:
 
 
 def crowding() -> float:
-    """How many processes run for each core; programs that a test has started wait for theirs as well."""
+    """Return how many processes compete for each core, at least 1; a test's own programs wait for theirs as well."""
     return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 def complaint(kind: str, seconds: float, *, started: list[str]) -> str:
-    """What a test of this kind should not have done."""
+    """Return how a test has broken the rules of its kind, or nothing."""
     limit = UNIT_SECONDS if kind == "unit" else SECONDS
     allowed = limit * (crowding() if kind in {"process", "browser"} else 1)
     if kind in {"unit", "integration"} and started:
-        return f"This test is of the kind “{kind}”, and has started a program ({started[0]}): mark it `process`."
+        return f"This test is of the kind “{kind}”, but has started a program ({started[0]}). Mark it as `process`."
     if kind != "campaign" and seconds > allowed:
-        return f"This took {seconds:.1f} s, and a test of the kind “{kind}” may take {limit:.0f} s."
+        return f"This took {seconds:.1f} s, but a test of the kind “{kind}” may take {limit:.0f} s at most."
     return ""

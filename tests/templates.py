@@ -1,7 +1,7 @@
-"""The databases and papers that tests copy: made once, kept in .tools/templates, made anew when a source changes.
+"""The databases and papers that tests copy: created once, kept in .tools/templates, replaced when a source changes.
 
-Each template has a folder whose name ends in a digest of everything that it is made of. The processes of a run take
-turns at making it, hold a shared lock on it while they run, and delete the older templates that nobody holds.
+The name of a template's folder ends in a digest of all that it is made from. The processes of a run create it under a
+lock, hold a shared lock on it until they end, and delete older templates that no process holds.
 """
 
 import fcntl
@@ -33,7 +33,7 @@ FOLDER = ROOT / ".tools/templates"
 DATABASE = "postgres" if ON_POSTGRES else "sqlite"
 CHECKOUT = hashlib.sha256(bytes(ROOT)).hexdigest()[:8]  # one server may serve several checkouts
 IMPORTED = re.compile(r"^(?:from|import) (broadsheet[\w.]+)", re.MULTILINE)
-# A process of its own: the migrations leave much behind in the memory of whoever runs them.
+# Runs in a separate process, because migrations leave many caches behind.
 MIGRATE = """
 import sys, django
 django.setup()
@@ -42,7 +42,7 @@ from django.db import connection
 connection.settings_dict["NAME"] = sys.argv[1]
 call_command("migrate", interactive=False, run_syncdb=True, verbosity=0)
 if connection.vendor == "sqlite":
-    connection.cursor().execute("PRAGMA journal_mode = DELETE")  # the copies are kept in memory, which has no other
+    connection.cursor().execute("PRAGMA journal_mode = DELETE")  # WAL does not work for copies in memory
 connection.close()
 """
 
@@ -51,7 +51,7 @@ _spent = [0.0]
 
 
 def seconds() -> float:
-    """The time that this process has spent on templates, or on waiting for another that makes one."""
+    """Return the time that this process has spent on creating templates, or on waiting for them."""
     return _spent[0]
 
 
@@ -79,7 +79,7 @@ def _migrate(folder: Path, name: str) -> None:
 
 
 def _migrations() -> Iterator[Path]:
-    """The migrations, and the modules of ours that they import."""
+    """Yield the migrations, and the modules of the paper that they import."""
     migrations = sorted((ROOT / "broadsheet").rglob("migrations/*.py"))
     yield from migrations
     for name in {name for file in migrations for name in IMPORTED.findall(file.read_text())}:
@@ -88,7 +88,7 @@ def _migrations() -> Iterator[Path]:
 
 
 def _template(kind: str, sources: Iterable[Path], make: Callable[[Path, str], None]) -> Path:
-    """Return the folder of a template; it is made if it is not there or its database is gone."""
+    """Return the folder of a template; create it if it or its database is missing."""
     began = time.monotonic()
     digest = _digest(sources)
     folder = FOLDER / f"{kind}-{DATABASE}-{digest}"
@@ -99,7 +99,7 @@ def _template(kind: str, sources: Iterable[Path], make: Callable[[Path, str], No
             drop_database(name)
             folder.mkdir(parents=True)
             make(folder, name)
-            (folder / "database.txt").write_text(name)  # last: a template without it is not finished
+            (folder / "database.txt").write_text(name)  # last: without this file a template is incomplete
         _lock(folder, fcntl.LOCK_SH)  # until this process ends
         _prune(kind, keep=folder)
     _spent[0] += time.monotonic() - began
@@ -126,7 +126,7 @@ def _turn() -> Iterator[None]:
 
 
 def _lock(folder: Path, how: int) -> int:
-    """Return the file by which a template is locked; raise BlockingIOError where another process has it."""
+    """Return the locked file of a template; raise BlockingIOError if another process holds the lock."""
     file = os.open(folder / "in-use", os.O_CREAT | os.O_RDWR)
     try:
         fcntl.flock(file, how)

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from dataclasses import dataclass, field
 
-from tools import equipment
+from tools import equipment, soak
 
 FLOOR = 95  # per cent of the branches, over both databases
 NEVER_COLLECTED_ANYTHING = 5
@@ -43,7 +43,10 @@ def main(arguments: list[str]) -> int:
     lost = "postgres" in databases and "postgres" in lacking
     if lost:
         databases.remove("postgres")
-    code = next((code for run in plan(asked, databases, gated=not lacking) if (code := run.code())), 0)
+    if asked.purpose == "soak":
+        code = soak.main(databases, only=asked.only)
+    else:
+        code = next((code for run in plan(asked, databases, gated=not lacking) if (code := run.code())), 0)
     if lost:
         print(f"Not run on PostgreSQL: {lacking['postgres']}.")
     return code
@@ -53,6 +56,7 @@ def parser() -> argparse.ArgumentParser:
     reading = argparse.ArgumentParser(prog="tools.suite", description=__doc__)
     reading.add_argument("--db", choices=[*DATABASES, "all"], help="where to run; without words the default is all")
     reading.add_argument("--coverage", action="store_true", help="measure what is covered, and require enough")
+    reading.add_argument("--only", default="", help="of the campaigns, those with this in their name")
     reading.add_argument("purpose", choices=["test", "fast", "soak"])
     reading.add_argument("words", nargs=argparse.REMAINDER, help="for pytest; with any of them one process runs")
     return reading
@@ -67,8 +71,6 @@ def chosen(database: str | None, *, has_words: bool) -> list[str]:
 
 def plan(asked: argparse.Namespace, databases: list[str], *, gated: bool) -> list[Run]:
     """Return the runs of pytest that were asked for."""
-    if asked.purpose == "soak":
-        return soak(asked.words, databases)
     words = ["-n0", *asked.words] if asked.words else []
     if asked.purpose == "fast":
         words = ["-m", FAST, *asked.words]
@@ -88,11 +90,6 @@ def cover(runs: list[Run], *, gated: bool) -> None:
         run.words.append("--cov-report=" + ("term:skip-covered" if run is runs[-1] else ""))
     if gated:
         runs[-1].words.append(f"--cov-fail-under={FLOOR}")
-
-
-def soak(words: list[str], databases: list[str]) -> list[Run]:
-    given = ["-m", "campaign", "--timeout=0", *words]
-    return [Run(database, given, {"BROADSHEET_SOAK": "1"}, may_be_empty=True) for database in databases]
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from broadsheet.discussion.states import CommentState
 from broadsheet.pagecache import actions as pagecache
 from broadsheet.review import actions as review
 from broadsheet.review.outcomes import Grounds, Outcome
+from tests.campaigns import Pace
 from tests.factories import discussion, newsroom
 
 TEXT = "The ferry was sold before the vote"
@@ -49,10 +50,11 @@ def is_shown(port: int, path: str) -> bool:
         return TEXT in response.read().decode()
 
 
-def measure(rounds: int, path: str, ports: Iterable[int]) -> str:
+def measure(pace: Pace, path: str, ports: Iterable[int]) -> str:
     """Toggle the comment, and request the page from every node once none lags; return the times and the stale pages."""
     ports, seconds, stale = list(ports), list[float](), list[str]()
-    for count in range(rounds):
+    while pace.allows(len(seconds)):
+        count = len(seconds)
         for port in ports:
             is_shown(port, path)  # which bakes the page on every node
         started_at = time.perf_counter()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.campaigns import figure
+from tests.campaigns import pace
 from tests.command.papers import POSTGRES, Paper, RunningCommand, serving, wait_until
 from tests.command.proxy import Proxy
 from tools.processes import living
@@ -21,7 +21,6 @@ pytestmark = [
     pytest.mark.timeout(1800),
 ]
 
-ROUNDS = figure(full=300)
 MAX_SECONDS = 1.0  # until the other nodes have carried out a purge, in 99 of 100 cases
 TEXT = "The ferry was sold before the vote"
 
@@ -67,7 +66,7 @@ def nodes(paper: Paper, tmp_path: Path) -> Iterator[Nodes]:
 @pytest.mark.campaign
 def test_a_comment_removed_on_one_node_is_gone_on_the_others_within_a_second(nodes: Nodes) -> None:
     ports = [node.port for node in nodes.running]
-    result = json.loads(nodes.on_first(f"measure({ROUNDS}, {nodes.path!r}, {ports})"))
+    result = json.loads(nodes.on_first(f"measure(nodes.{pace('machines', full=300)!r}, {nodes.path!r}, {ports})"))
     assert result["stale"] == []
     seconds = result["seconds"]
     print(f"{len(seconds)} purges: median {seconds[len(seconds) // 2]:.3f} s, longest {seconds[-1]:.3f} s")

@@ -11,7 +11,6 @@ import pytest
 from django.apps import apps
 from packaging.requirements import Requirement
 
-from tests.campaigns import figure
 from tests.contracts.tree import ROOT
 from tools.licences import canonical, is_welcome
 from tools.suite import chosen, parser, plan
@@ -140,22 +139,6 @@ def test_the_second_database_runs_what_it_could_change() -> None:
     assert second.variables == {"BROADSHEET_TEST_SECOND": "1"}
     (alone,) = plan(parser().parse_args(["test"]), ["postgres"], gated=True)
     assert alone.variables == {}
-
-
-def test_a_campaign_runs_at_a_tenth_unless_it_is_the_soak(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("BROADSHEET_SOAK", raising=False)
-    assert figure(full=20_000) == 2_000
-    assert figure(full=3) == 1
-    monkeypatch.setenv("BROADSHEET_SOAK", "1")
-    assert figure(full=20_000) == 20_000
-
-
-def test_whoever_names_a_full_figure_is_run_by_the_soak() -> None:
-    """Else the figure that a document tells would never have been reached."""
-    here = {path: path.read_text() for path in (ROOT / "tests").rglob("test_*.py") if path != Path(__file__)}
-    campaigns = [text for text in here.values() if re.search(r"\bfigure\(full=", text)]
-    assert len(campaigns) > 8
-    assert [path.name for path, text in here.items() if text in campaigns and "pytest.mark.campaign" not in text] == []
 
 
 def test_every_room_with_tables_has_migrations() -> None:

@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from broadsheet.commenters.models import address_digest
@@ -17,7 +16,7 @@ from broadsheet.discussion.states import CommentState
 from broadsheet.newsroom.models import ArticlePage
 from broadsheet.review import actions as review
 from broadsheet.review.outcomes import Grounds, Outcome
-from tests.campaigns import figure
+from tests.campaigns import search
 from tests.factories import discussion, newsroom
 
 pytestmark = pytest.mark.django_db
@@ -49,12 +48,13 @@ def listed(article: ArticlePage) -> list[Comment]:
 
 
 @pytest.mark.campaign
-@settings(max_examples=figure(full=300), deadline=None)
-@given(
-    written=st.lists(st.tuples(st.integers(0, 2), st.integers(0, 5)), max_size=16),
-    withdrawn=st.sets(st.integers(0, 15), max_size=6),
-)
-def test_as_many_stand_before_a_comment_as_are_listed_before_it(written: list[Written], withdrawn: set[int]) -> None:
+def test_as_many_stand_before_a_comment_as_are_listed_before_it() -> None:
+    written = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 5)), max_size=16)
+    withdrawn = st.sets(st.integers(0, 15), max_size=6)
+    search("columns", are_counted_as_listed, full=300, written=written, withdrawn=withdrawn)
+
+
+def are_counted_as_listed(written: list[Written], withdrawn: set[int]) -> None:
     article = newsroom.article()
     for place, comment in enumerate(adopted(article, written)):
         if place in withdrawn:

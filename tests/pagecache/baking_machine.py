@@ -34,6 +34,7 @@ from broadsheet.core.sqlite import base as sqlite
 from broadsheet.pagecache import actions as pagecache
 from broadsheet.pagecache.models import Purge
 from broadsheet.pagecache.server import PageServer
+from tests.campaigns import Pace
 from tests.pagecache.interleavings import keep_connected
 from tests.pagecache.readers import Response, ask
 from tests.pagecache.sample_app import (
@@ -54,6 +55,7 @@ from tests.pagecache.sample_app import (
 from tests.pagecache.scheduler import END, HELD, LINE, LOCK, QUERY, Actor, Locks, Machine, NoLocks, Scheduler
 
 STEPS_A_STORY = 50
+ALL_EVERY = 25  # steps, after which the files of both nodes are checked
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 FAULTS = [
     "the_connection_to_the_database_is_cut_or_restored",
@@ -175,6 +177,7 @@ class BakingMachine(RuleBasedStateMachine):
         self.nodes = [Node(self.root / name, self.store, application) for name in ("one", "two")]
         self.doing: dict[Actor, Reading | Change | CatchingUp] = {}
         self.is_sound = True
+        self.turn, self.touched = 0, dict[Node, None]()  # the nodes on which an actor has moved in the last step
         for node in self.nodes:
             self._finish(self._catch_up(node))
 
@@ -313,6 +316,7 @@ class BakingMachine(RuleBasedStateMachine):
     def fault(self, where: int, what: str, which: int) -> None:
         """A machine has a fault."""
         node = self.nodes[where]
+        self.touched[node] = None
         getattr(self, what)(node, which)
 
     def the_connection_to_the_database_is_cut_or_restored(self, node: Node, _: int) -> None:
@@ -376,11 +380,13 @@ class BakingMachine(RuleBasedStateMachine):
     def no_file_shows_an_earlier_state(self) -> None:
         """Any web server may serve the pages, so no page is stale; and no stale copy shows a removed serial."""
         type(self).steps += 1
-        for node in self.nodes:
+        self.turn += 1
+        for node in self.touched if self.turn % ALL_EVERY else self.nodes:
             for file in node.folder.glob("pages/**/*"):
                 self._require_serials(marks_of(file), node.newest, f"the file {file.name} on the disk")
             for file in node.folder.glob("stale/**/*"):
                 self._require_serials(marks_of(file), node.floors, f"the stale copy {file.name}")
+        self.touched.clear()
 
     # Helpers of the rules
 
@@ -392,15 +398,21 @@ class BakingMachine(RuleBasedStateMachine):
         return [*self.doing][which % len(self.doing)]
 
     def _go(self, actor: Actor, to: str, times: int) -> None:
+        self._touch(actor)
         actor.run_to(to, times)
         if actor.is_done:
             self._check(actor)
+
+    def _touch(self, actor: Actor) -> None:
+        assert isinstance(actor.machine, Node)
+        self.touched[actor.machine] = None
 
     def _finish(self, actor: Actor) -> None:
         self._go(actor, END, 1)
         self._require(actor.is_done, "an actor is blocked by none")
 
     def _kill(self, actor: Actor) -> None:
+        self._touch(actor)
         actor.kill()
         self.seen["killed"] += 1
         self._check(actor)
@@ -507,15 +519,15 @@ WITHOUT: dict[str, dict[str, object]] = {
 }
 
 
-def run(steps: int, *, without: str = "") -> str:
-    """Runs so many steps, and returns their number and kinds; raises AssertionError for what does not hold."""
+def run(pace: Pace, *, without: str = "") -> str:
+    """Runs steps at a pace, and returns their number and kinds; raises AssertionError for what does not hold."""
     keep_connected()
     vars(sqlite).update(PATIENCE=0.0)  # which actor waits for which is for the scheduler
     logging.disable(logging.CRITICAL)  # each damaged file is logged
     make_stories()
     machine: type[BakingMachine] = type("Machine", (BakingMachine,), WITHOUT[without])
-    while machine.steps < steps:
-        stories = max(1, (steps - machine.steps) // STEPS_A_STORY)
+    while pace.allows(machine.steps):
+        stories = pace.runs(machine.steps, STEPS_A_STORY)
         try:
             run_state_machine_as_test(machine, settings=settings(CALM, max_examples=stories))
         except Flaky as error:

@@ -25,6 +25,7 @@ from broadsheet.pagecache.server import Application, Environ, PageServer, StartR
 from broadsheet.review import actions as review
 from broadsheet.review.models import Decision
 from broadsheet.review.outcomes import Grounds, Outcome
+from tests.campaigns import Pace
 from tests.factories import discussion, newsroom
 from tests.pagecache.readers import Reader, whole
 
@@ -197,11 +198,12 @@ def keep_connected() -> None:
         options["options"] = f"{options.get('options', '')} -c synchronous_commit=off"
 
 
-def run(rounds: int, *, checked: bool = True, seed: int | None = None) -> str:
-    """Runs so many rounds, and returns the number of each interleaving, and of the stale pages that were seen."""
+def run(pace: Pace, *, checked: bool = True, seed: int | None = None) -> str:
+    """Runs rounds at a pace, and returns the number of each interleaving, and of the stale pages that were seen."""
     keep_connected()
-    chance, stage = random.Random(seed), scene(checked=checked)
-    for _ in range(rounds):
+    chance, stage, rounds = random.Random(seed), scene(checked=checked), 0
+    while pace.allows(rounds):
+        rounds += 1
         interleave = chance.choice(INTERLEAVINGS)
         stage.counts[interleave.__name__] += 1
         interleave(stage)

@@ -3,7 +3,6 @@
 Replacing our own code is otherwise not done in these tests; here it is the point.
 """
 
-import os
 from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
@@ -16,6 +15,7 @@ from broadsheet.discussion import actions, emails, rules, tokens
 from broadsheet.discussion.models import Comment, CommentQuerySet
 from broadsheet.discussion.states import TRANSITIONS, CommentState, Move
 from broadsheet.review import rules as review_rules
+from tests.campaigns import is_soak
 from tests.soak.column_machine import ColumnMachine
 from tests.soak.test_the_column import CALM
 
@@ -55,7 +55,7 @@ GUARDS: dict[str, tuple[Any, str, Callable[..., Any]]] = {
     "the address goes when it has served": (actions, "_tell_and_forget", nothing),
     "emails repeat no address": (emails, "confirmation_email", leaking),
 }
-TRIED = list(GUARDS) if os.environ.get("BROADSHEET_SOAK") == "1" else list(GUARDS)[:2]
+TRIED = list(GUARDS) if is_soak() else list(GUARDS)[:2]
 
 
 @pytest.mark.campaign

@@ -15,11 +15,12 @@ from urllib.parse import urlencode
 import pytest
 from django.core import signing
 
-from tests.campaigns import figure
+from tests.campaigns import pace, parts
 from tests.command.papers import Paper, serving, wait_until
 from tools.ports import free_port
 
 READERS = 4
+PARTS = parts(4)
 SETTING = """
 from tests.factories import discussion, newsroom
 print(discussion.terms().pk, newsroom.article().address)
@@ -100,15 +101,17 @@ def is_sound(file: Path) -> bool:
 
 @pytest.mark.campaign
 @pytest.mark.timeout(7200)
-def test_every_comment_with_a_receipt_outlives_kill_nine(paper: Paper) -> None:
+@pytest.mark.parametrize("part", PARTS)
+def test_every_comment_with_a_receipt_outlives_kill_nine(part: int, paper: Paper) -> None:
     terms, address = paper.shell(SETTING).split()
     key = (paper.folder / "secrets" / "signing-key").read_text().strip()
     readers = Readers(terms, address, key, port=free_port())
     threads = [threading.Thread(target=readers.read_and_write, daemon=True) for _ in range(READERS)]
-    began, rounds = time.monotonic(), figure(full=200)
+    going, rounds = pace("kill -9", full=200 // len(PARTS)), 0
     for thread in threads:
         thread.start()
-    for _ in range(rounds):
+    while going.allows(rounds):
+        rounds += 1
         with serving(paper, port=readers.port):
             seen = len(readers.receipts)
             wait_until(lambda seen=seen: len(readers.receipts) > seen)  # type: ignore[misc]
@@ -116,7 +119,8 @@ def test_every_comment_with_a_receipt_outlives_kill_nine(paper: Paper) -> None:
     readers.stop.set()
     for thread in threads:
         thread.join()
-    print(f"{rounds} rounds of {(time.monotonic() - began) / rounds:.1f} s, {len(readers.receipts)} receipts")
+    seconds = (time.monotonic() - going.began) / rounds
+    print(f"part {part}: {rounds} rounds of {seconds:.1f} s, {len(readers.receipts)} receipts")
     stored = words_in(paper)
     assert len(readers.receipts) >= rounds
     assert {text: stored.get(text) for text in readers.receipts.values()} == {

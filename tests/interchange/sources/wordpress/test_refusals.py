@@ -95,9 +95,12 @@ def test_a_refusal_is_a_refusal_of_the_paper() -> None:
     assert (refusal.message, refusal.code, refusal.http_status) == ("Line 3: No.", "not-an-export", 422)
 
 
-def test_a_file_truncated_anywhere_yields_the_complete_posts_and_then_names_its_line(written: Written) -> None:
+@pytest.mark.parametrize("first", range(4))
+def test_a_file_truncated_anywhere_yields_the_complete_posts_and_then_names_its_line(
+    first: int, written: Written
+) -> None:
     export = BEGIN + item(1) + item(2) + END
-    for end in range(len(BEGIN) - 40, export.index("</rss")):
+    for end in range(len(BEGIN) - 40 + first, export.index("</rss"), 4):
         records, refusal = read(written(export[:end]))
         whole = export[:end].count("</item>")
         assert [post.source_id for post in of(WxrPost, records)] == [1, 2][:whole], export[:end][-30:]
