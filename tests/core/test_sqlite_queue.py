@@ -129,7 +129,7 @@ def test_threads_of_one_process_queue_too(paper: base.DatabaseWrapper) -> None:
 
 
 def test_threads_that_call_first_at_the_same_moment_get_the_same_queue(tmp_path: Path) -> None:
-    files = [str(tmp_path / f"{number}.sqlite3") for number in range(200)]
+    files = [str(tmp_path / f"{number}.sqlite3") for number in range(60)]
     for file in files:
         assert len(set(at_once(lambda file=file: queue_of(file)))) == 1  # type: ignore[misc]
 
