@@ -31,9 +31,9 @@ class AppendOnly(Operation):
         """Drop the triggers."""
         if schema_editor.connection.vendor == "sqlite":
             for verb in ("update", "delete"):
-                schema_editor.execute(f"DROP TRIGGER {self.table}_no_{verb}")
+                schema_editor.execute(f"DROP TRIGGER IF EXISTS {self.table}_no_{verb}")
         else:
-            schema_editor.execute(f"DROP FUNCTION {self.table}_is_final() CASCADE")
+            schema_editor.execute(f"DROP FUNCTION IF EXISTS {self.table}_is_final() CASCADE")
 
     def describe(self) -> str:
         """Return the line for `migrate --plan`."""
@@ -41,15 +41,35 @@ class AppendOnly(Operation):
 
     def _sqlite(self) -> list[str]:
         return [
-            f"CREATE TRIGGER {self.table}_no_{verb} BEFORE {verb} ON {self.table} "
-            f"BEGIN SELECT RAISE(ABORT, '{self.rows} are append-only'); END"
+            statement
             for verb in ("update", "delete")
+            for statement in (
+                f"DROP TRIGGER IF EXISTS {self.table}_no_{verb}",
+                f"CREATE TRIGGER {self.table}_no_{verb} BEFORE {verb} ON {self.table} "
+                f"BEGIN SELECT RAISE(ABORT, '{self.rows} are append-only'); END",
+            )
         ]
 
     def _postgres(self) -> list[str]:
         refusal = f"RAISE EXCEPTION '{self.rows} are append-only' USING ERRCODE = 'restrict_violation'"
         return [
-            f"CREATE FUNCTION {self.table}_is_final() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {refusal}; END $$",
+            f"CREATE OR REPLACE FUNCTION {self.table}_is_final() RETURNS trigger LANGUAGE plpgsql "
+            f"AS $$ BEGIN {refusal}; END $$",
+            f"DROP TRIGGER IF EXISTS {self.table}_final ON {self.table}",
             f"CREATE TRIGGER {self.table}_final BEFORE UPDATE OR DELETE ON {self.table} "
             f"FOR EACH ROW EXECUTE FUNCTION {self.table}_is_final()",
         ]
+
+
+class StillAppendOnly(AppendOnly):
+    """Creates the triggers of `AppendOnly` again, in both directions.
+
+    SQLite drops a trigger with its table, and Django's SQLite makes a table anew to remove a column with an index. A
+    migration that does so in either direction has this operation first, if going back removes it, or else last.
+    """
+
+    def database_backwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
+    ) -> None:
+        """Create the triggers: at the earlier migration the table is append-only as well."""
+        self.database_forwards(app_label, schema_editor, from_state, to_state)

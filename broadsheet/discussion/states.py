@@ -79,6 +79,7 @@ EDIT_MOVES = frozenset({_M.PUBLISH, _M.DECLINE, _M.HOLD})
 # A comment in these states awaits a decision: an identical one submitted again counts as the same comment.
 WAITING = frozenset({_S.UNVERIFIED, _S.PENDING, _S.HELD})
 # A comment in these states appears in its column: with its text, or as a stub that keeps the place of its replies.
-VISIBLE_STATES = frozenset({_S.PUBLISHED, _S.HELD, _S.REMOVED, _S.WITHDRAWN, _S.ERASED})
+# A HELD or DECLINED comment has replies only if it was published before.
+VISIBLE_STATES = frozenset({_S.PUBLISHED, _S.HELD, _S.DECLINED, _S.REMOVED, _S.WITHDRAWN, _S.ERASED})
 # A comment in these states has no more news for its author, so that an address that was kept is deleted.
 DECIDED = frozenset({_S.EXPIRED, _S.PUBLISHED, _S.DECLINED, _S.REMOVED, _S.WITHDRAWN, _S.ERASED})

@@ -2,12 +2,14 @@
 
 import pytest
 from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 
 from broadsheet.core.append_only import AppendOnly
 from broadsheet.core.companion import CompanionRow
 
-pytestmark = pytest.mark.django_db
+REVIEW = ("review", "0004_previous_states")
+BEFORE_REVIEW = ("review", "0003_append_only")
 
 
 def expected() -> set[str]:
@@ -35,6 +37,19 @@ def present() -> set[str]:
         return {name for (name,) in cursor.fetchall()}
 
 
+@pytest.mark.django_db
 def test_every_trigger_that_a_migration_sets_is_there() -> None:
     assert expected()
     assert expected() <= present()
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_decisions_stay_append_only_when_review_states_are_migrated_backwards_and_forwards() -> None:
+    MigrationExecutor(connection).migrate([BEFORE_REVIEW])
+    try:
+        names_before = present()
+    finally:
+        MigrationExecutor(connection).migrate([REVIEW])
+    expected_names = {name for name in expected() if name.startswith("review_decision")}
+    assert expected_names <= names_before
+    assert expected_names <= present()

@@ -25,6 +25,23 @@ def test_a_removed_comment_with_answers_leaves_a_stub_that_names_the_reason_and_
     assert "Somebody Gone" not in page
 
 
+def test_a_published_comment_that_is_held_and_then_declined_leaves_a_stub_for_its_replies() -> None:
+    root = discussion.published(text="Words that had to go.", name="Somebody Gone")
+    discussion.published(root.article, parent=root, text="A reply that stays.")
+    actions.decide(discussion.latest(root), Outcome.HOLD, by=discussion.chief())
+    actions.decide(
+        discussion.latest(root),
+        Outcome.DECLINE,
+        by=discussion.chief(),
+        grounds=Grounds(Reason.ILLEGAL, law="§ 130 StGB"),
+    )
+    page = Client().get(f"/{root.thread.address}/").content.decode()
+    assert "Removed: Illegal" in page
+    assert "A reply that stays." in page
+    assert "Words that had to go." not in page
+    assert "Somebody Gone" not in page
+
+
 def test_a_removed_comment_that_nobody_answered_leaves_nothing() -> None:
     comment = discussion.published(text="Words that had to go.")
     actions.decide(discussion.latest(comment), Outcome.REMOVE, by=discussion.chief(), grounds=Grounds(Reason.SLANDER))

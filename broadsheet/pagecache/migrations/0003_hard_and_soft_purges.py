@@ -14,6 +14,13 @@ def rename_effects(apps: Any, schema_editor: Any) -> None:
         purges.filter(effect=old).update(effect=new)
 
 
+def rename_effects_back(apps: Any, schema_editor: Any) -> None:
+    """Give each purge the effect under its earlier name."""
+    purges = apps.get_model("pagecache.Purge").objects
+    for old, new in EFFECTS.items():
+        purges.filter(effect=new).update(effect=old)
+
+
 class Migration(migrations.Migration):
     dependencies = [("pagecache", "0002_effects_and_nodes")]
     operations = [
@@ -29,7 +36,7 @@ class Migration(migrations.Migration):
                 max_length=10,
             ),
         ),
-        migrations.RunPython(rename_effects),
+        migrations.RunPython(rename_effects, rename_effects_back),
         migrations.RenameField("node", "seen", "acknowledged"),
         migrations.RenameField("node", "heard_at", "heartbeat_at"),
     ]

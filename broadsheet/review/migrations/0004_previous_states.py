@@ -6,6 +6,8 @@ import django.db.models.deletion
 from django.db import migrations, models
 from django.db.models import OuterRef, Subquery
 
+from broadsheet.core.append_only import StillAppendOnly
+
 REVIEWS = {
     "approve": "approved",
     "reinstate": "approved",
@@ -31,6 +33,8 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        # First, so that it runs last on the way back, after SQLite has dropped the triggers with the table (ADR 11).
+        StillAppendOnly("review_decision", rows="decisions"),
         migrations.AlterModelOptions(
             name='decision',
             options={'permissions': [('decide', 'Can decide on comments'), ('reverse', 'Can reverse decisions on comments')], 'verbose_name': 'decision', 'verbose_name_plural': 'decisions'},

@@ -9,7 +9,7 @@ from broadsheet.discussion.models import Comment
 from broadsheet.discussion.queries import ColumnRow
 from broadsheet.discussion.states import CommentState
 from broadsheet.review.models import Decision
-from broadsheet.review.outcomes import EFFECTS, Outcome
+from broadsheet.review.outcomes import EFFECTS, NEEDS_REASON
 from broadsheet.review.rules import outcomes_for
 
 register = template.Library()
@@ -24,10 +24,12 @@ def last_decision(comment: Comment) -> Decision | None:
 @register.simple_tag
 def removals_among(comments: Iterable[ColumnRow]) -> dict[int, Decision]:
     """Return the decisions that removed comments, by the comment's primary key, in one query for a whole page."""
-    removed = [comment.pk for comment in comments if comment.state == CommentState.REMOVED]
+    removed = [comment.pk for comment in comments if comment.state in {CommentState.REMOVED, CommentState.DECLINED}]
     if not removed:
         return {}
-    removals = Decision.objects.filter(revision__comment__in=removed, outcome=Outcome.REMOVE).select_related("revision")
+    removals = Decision.objects.filter(revision__comment__in=removed, outcome__in=sorted(NEEDS_REASON)).select_related(
+        "revision"
+    )
     return {decision.revision.comment_id: decision for decision in removals.order_by("made_at", "pk")}
 
 
