@@ -10,11 +10,11 @@ from django.http import Http404
 from django.urls import reverse
 
 from broadsheet.core.questions import Question
-from broadsheet.discussion.keys import thread_key
 from broadsheet.discussion.models import Comment, Thread
 from broadsheet.discussion.states import CommentState
+from broadsheet.newsroom.keys import key_of
 from broadsheet.newsroom.models import ArticlePage
-from broadsheet.pagecache.fragments import cached, depends_on
+from broadsheet.pagecache.fragments import cached
 
 PER_PAGE = 50
 UNSAVED = 0  # the primary key of the thread of an article that is only previewed: no comment has it
@@ -50,13 +50,9 @@ _ROWS = {newest: Question(partial(_rows, newest=newest)) for newest in (False, T
 
 def thread_of(article: ArticlePage) -> Thread:
     """Return the thread of an article, an unsaved and empty one for an article that is only previewed."""
-
-    def fetch() -> Thread | None:
-        thread = Thread.objects.select_related("own_terms").filter(article=article.pk).first()
-        depends_on(*([thread_key(thread)] if thread else []))
-        return thread
-
-    thread = cached(("thread of article", article.pk), fetch)
+    # Purged with its article and not with its comments: the row is the same however many there are.
+    threads = Thread.objects.select_related("own_terms").filter(article=article.pk)
+    thread = cached("thread", threads.first, on=[key_of(article)])
     thread = copy(thread) if thread else Thread(pk=UNSAVED)
     thread.article = article
     return thread

@@ -32,7 +32,7 @@ def _thread_at(address: str) -> Thread:
     """Return the thread of a published article with what the form needs of it, in one query."""
     threads = Thread.objects.select_related("article", "own_terms").defer("article__body")
     thread = get_object_or_404(threads.filter(article__in=ArticlePage.objects.published(), article__address=address))
-    depends_on(key_of(thread.article), thread_key(thread))
+    depends_on(key_of(thread.article))
     return thread
 
 

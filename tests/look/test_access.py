@@ -41,8 +41,8 @@ def test_axe_finds_nothing_on_any_public_page(visit: Visit, article: ArticlePage
 
 def test_axe_finds_nothing_on_the_form_with_errors(visit: Visit, article: ArticlePage, axe_source: str) -> None:
     page = visit.to(papers.public_addresses(article)["write"])
-    page.get_by_label("E-mail", exact=True).fill("nobody")
-    page.get_by_role("button", name="Send the comment").click()
+    page.get_by_label("Email", exact=True).fill("nobody")
+    page.get_by_role("button", name="Submit comment").click()
     page.evaluate(axe_source)
     assert page.get_by_role("alert").count() == 1
     assert page.evaluate(ASK_AXE, RULES) == []

@@ -25,10 +25,10 @@ def test_without_scripts_a_reader_reads_and_comments(plain_visit: Visit, article
     expect(page.get_by_text("No comments.", exact=True)).to_be_visible()
     expect(page.get_by_role("link", name="The vote, 2 minutes")).to_have_attribute("href", FILM)
     page.get_by_label("Name").fill("Ada Quay")
-    page.get_by_label("E-mail", exact=True).fill("ada@reader.example")
+    page.get_by_label("Email", exact=True).fill("ada@reader.example")
     page.get_by_label("Comment", exact=True).fill(WORDS)
-    page.get_by_role("button", name="Send the comment").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("An email is on its way to you")
+    page.get_by_role("button", name="Submit comment").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Check your email")
     assert Comment.objects.get().latest.text == WORDS  # type: ignore[union-attr]
 
 
@@ -37,32 +37,32 @@ def test_without_scripts_an_error_is_shown_at_its_field_and_the_text_is_kept(
 ) -> None:
     page = plain_visit.to(f"/{article.address}/")
     page.get_by_label("Name").fill("Ada Quay")
-    page.get_by_label("E-mail", exact=True).fill("nobody")
+    page.get_by_label("Email", exact=True).fill("nobody")
     page.get_by_label("Comment", exact=True).fill(WORDS)
-    page.get_by_role("button", name="Send the comment").click()
-    field = page.get_by_label("E-mail", exact=True)
+    page.get_by_role("button", name="Submit comment").click()
+    field = page.get_by_label("Email", exact=True)
     expect(field).to_have_attribute("aria-invalid", "true")
     expect(field).to_have_accessible_description(
         "Used for verification only. Never shown, never shared. "
         "Please enter a full email address, such as ida@example.org."
     )
     expect(page.get_by_label("Comment", exact=True)).to_have_value(WORDS)
-    expect(page.get_by_role("alert").get_by_role("link")).to_have_text(["E-mail"])
+    expect(page.get_by_role("alert").get_by_role("link")).to_have_text(["Email"])
 
 
 def test_a_text_survives_a_reload_and_is_gone_once_it_was_sent(visit: Visit, article: ArticlePage) -> None:
     page = visit.to(f"/{article.address}/")
     page.get_by_label("Name").fill("Ada Quay")
-    page.get_by_label("E-mail", exact=True).fill("ada@reader.example")
+    page.get_by_label("Email", exact=True).fill("ada@reader.example")
     page.get_by_label("Comment", exact=True).fill(WORDS)
     page = visit.to(f"/{article.address}/")
     expect(page.get_by_label("Comment", exact=True)).to_have_value(WORDS)
     expect(page.get_by_label("Name")).to_have_value("Ada Quay")
-    expect(page.get_by_label("E-mail", exact=True)).to_have_value("")
+    expect(page.get_by_label("Email", exact=True)).to_have_value("")
     assert "ada@reader.example" not in page.evaluate("JSON.stringify(localStorage)")
-    page.get_by_label("E-mail", exact=True).fill("ada@reader.example")
-    page.get_by_role("button", name="Send the comment").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("An email is on its way to you")
+    page.get_by_label("Email", exact=True).fill("ada@reader.example")
+    page.get_by_role("button", name="Submit comment").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Check your email")
     assert page.evaluate("localStorage.length") == 0
 
 
