@@ -14,5 +14,6 @@ class NewsroomConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect the signal handlers, and set the size of pictures beyond which Pillow refuses to open them."""
+        # Beyond this number Pillow warns, beyond twice it raises; `PhotoField` refuses the picture in both cases.
         Image.MAX_IMAGE_PIXELS = settings.WAGTAILIMAGES_MAX_IMAGE_PIXELS
         autodiscover_modules("signal_handlers")

@@ -25,6 +25,7 @@ def paper(request: HttpRequest) -> dict[str, Any]:
     """Return the paper, its sections and its plain pages; the lists are queried only where a template shows them."""
     return {
         "paper": Paper.load(request_or_site=request),
+        # Lazy, because the desk and the sitemaps show neither list.
         "sections": SimpleLazyObject(partial(cached, "sections", _sections)),
         "footer_pages": SimpleLazyObject(partial(cached, "footer pages", _footer_pages)),
         "base_url": settings.BASE_URL,

@@ -107,7 +107,7 @@ class PaperFeed(Feed):
         """Return an identifier that stays the same when the article gets another address."""
         return f"urn:uuid:{item.translation_key}"
 
-    item_guid_is_permalink = False
+    item_guid_is_permalink = False  # readers would otherwise take the identifier for an address
 
     def item_author_name(self, item: ArticlePage) -> str | None:
         return printable(", ".join(entry.author.name for entry in item.byline.all())) or None

@@ -39,6 +39,7 @@ class SearchForm(forms.Form):
         to_field_name="slug",
         empty_label=_("All sections"),
     )
+    # ISO 8601 in whatever language the paper has: it is the only format of <input type="date">.
     since = forms.DateField(
         label=_("From"),
         required=False,
@@ -90,6 +91,7 @@ class PhotoField(WagtailImageField):
         f.seek(0)
         try:
             with Image.open(f) as picture:
+                # Each frame of an animation is decoded, so each counts.
                 count = picture.width * picture.height * getattr(picture, "n_frames", 1)
         except (Image.DecompressionBombError, Image.DecompressionBombWarning):
             count = self.max_image_pixels + 1

@@ -36,6 +36,7 @@ def compose_front(front: FrontPage) -> FrontLayout:
     """Return the layout, in which no article appears twice, with a constant number of queries."""
     slots = list(front.slots.all())
     chosen = list(front.shown_sections.select_related("section")) if front.pk else []
+    # Picks of unpublished sections are skipped, so that unpublishing needs no visit to the front page's form.
     sections = [entry.section for entry in chosen if entry.section.live] or list(
         SectionPage.objects.live().in_menu().order_by("path")
     )

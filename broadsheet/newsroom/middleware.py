@@ -21,7 +21,7 @@ class PaperMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         paper = Paper.load(request_or_site=request)
-        remember_language(paper.language)
+        remember_language(paper.language)  # for the 503 page of a request that comes when the database is away
         with paper.activated():
             return self.get_response(request)
 

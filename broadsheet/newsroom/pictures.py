@@ -66,6 +66,7 @@ def _url(photo: Photo, width: int, *, format: str, ratio: str) -> str:
     return _signed(photo.pk, f"{size}|{FORMATS[format]}") + photo.file.name.removeprefix(_FOLDER)
 
 
+# A front page has more than a hundred of these addresses, each with an HMAC.
 @lru_cache(maxsize=10_000)
 def _signed(pk: int, spec: str) -> str:
     """Return the address of one rendition, signed so that others cannot ask for sizes of their own."""

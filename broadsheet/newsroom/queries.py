@@ -22,6 +22,7 @@ NEWS_AT_MOST = 1000
 
 def lists_of(article: ArticlePage) -> frozenset[str]:
     """Return the surrogate keys of the lists that have the article at present; an empty set while it is not public."""
+    # From the database and not from the instance, which an editor's form has changed already.
     stored = ArticlePage.objects.published().filter(pk=article.pk)
     rows = stored.values_list("section", "byline__author", "tagged_items__tag", "edition_date")
     sections, authors, tags, days = (

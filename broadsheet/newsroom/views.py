@@ -39,6 +39,7 @@ def article_page(request: HttpRequest, address: str) -> HttpResponse:
 
 def _article(address: str) -> ArticlePage:
     """Return the article without its text, which a cached page does not need."""
+    # Unpublished articles too: they answer 410 and not 404 (RFC 9110, 15.5.11).
     articles = ArticlePage.objects.select_related("section", "lead_image").defer("body")
     article: ArticlePage = get_object_or_404(articles, address=address)
     depends_on(*map(key_of, filter(None, (article, article.lead_image))))

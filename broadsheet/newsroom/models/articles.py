@@ -170,7 +170,7 @@ class ArticlePage(Page):
     search_fields = [
         *Page.search_fields,
         index.SearchField("deck", boost=2),
-        index.AutocompleteField("deck"),
+        index.AutocompleteField("deck"),  # on SQLite the column in which headline and deck are ranked together (ADR 23)
         index.SearchField("kicker"),
         index.SearchField("place"),
         index.SearchField("body"),
@@ -196,6 +196,7 @@ class ArticlePage(Page):
         self.file_under_parent()
         if self.live and not self._is_being_scheduled():
             self.give_address()
+        # A column of its own, because the partial indexes need it: `live` is in the table of all pages (ADR 23).
         self.is_public = self.live and self.published_at is not None
         super().save(*args, **kwargs)
 
@@ -224,11 +225,12 @@ class ArticlePage(Page):
             others = ArticlePage.objects.filter(address=address_of(day, self.slug)).exclude(pk=self.pk)
             if not others.exists() and (self.slug == wanted or Page._slug_is_available(self.slug, parent, self)):
                 return
-            self.slug = f"{wanted[:250]}-{suffix}"
+            self.slug = f"{wanted[:250]}-{suffix}"  # 255 characters at most, as Wagtail has it
 
     def with_content_json(self, content: dict[str, Any]) -> "ArticlePage":
         """Return the draft that a revision holds, with the present section, dates and address instead of its own."""
         draft = super().with_content_json(content)
+        # An old revision would otherwise bring back the section and the address it had then (ADR 5).
         for name in ("section_id", "published_at", "edition_date", "address", "is_public"):
             setattr(draft, name, getattr(self, name))
         return draft
@@ -257,6 +259,7 @@ class ArticlePage(Page):
         """Refuse a change or removal of a published correction, which is part of the record; another may follow it."""
         if self.pk is None or self.first_published_at is None:
             return
+        # Checked again here, because an older revision can be published without the form of `AppendOnlyPanel`.
         published = Correction.objects.filter(article_id=self.pk).order_by("sort_order", "pk")
         current = [entry_of(entry) for entry in self.corrections.all()]
         check_published_entries_unchanged([entry_of(entry) for entry in published], current)

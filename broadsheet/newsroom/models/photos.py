@@ -89,9 +89,10 @@ class Photo(AbstractImage):
     def generate_rendition_file(self, filter: Any, *, source: Any = None) -> ContentFile[bytes]:
         """Return the file of one rendition, made in memory."""
         # Wagtail's temporary file is cut off silently where the disk is full (ADR 10).
-        made = filter.run(self, BytesIO(), source=source)
-        name = f"{Path(self.file.name).stem[:40]}-{token_hex(8)}{IMAGE_FORMAT_EXTENSIONS[made.format_name]}"
-        return ContentFile(made.f.getvalue(), name=name)
+        rendered = filter.run(self, BytesIO(), source=source)
+        # A random name: two processes may make the same rendition at once, and the loser deletes its own file.
+        name = f"{Path(self.file.name).stem[:40]}-{token_hex(8)}{IMAGE_FORMAT_EXTENSIONS[rendered.format_name]}"
+        return ContentFile(rendered.f.getvalue(), name=name)
 
     def create_rendition(self, filter: Any) -> AbstractRendition:
         """Make and store one rendition; on a full disk, log an error and raise NoRoomForSize."""

@@ -23,7 +23,7 @@ register.filter(open_graph_locale)
 RATIOS = ("16x9", "4x3", "1x1")
 # The characters that could end a script element, or begin a comment in it.
 _UNSAFE = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026", 0x2028: "\\u2028", 0x2029: "\\u2029"}
-_HEADLINE = 110
+_HEADLINE = 110  # characters, the limit of Google's guidelines for NewsArticle
 
 
 class _Script(str):

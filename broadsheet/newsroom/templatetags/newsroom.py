@@ -69,6 +69,7 @@ def opening_of(article: ArticlePage) -> str | None:
 @register.filter
 def after_dateline(text: RichText, place: str) -> RichText:
     """Return the paragraph with the dateline before its text: “BRACKWATER —”."""
+    # The dateline runs in with the first line, so it has to go inside the editor's own <p>.
     opening = _FIRST_PARAGRAPH.match(text.source)
     start = opening.end() if opening else 0
     dateline = f'<span class="dateline">{escape(place.upper())}\N{NO-BREAK SPACE}—</span> '
@@ -106,5 +107,5 @@ def numbers_of(page: "Page[object]") -> Iterable[int | str]:
 def search_query(request: HttpRequest) -> str:
     """Return the query string of a search for the addresses of its other pages."""
     query = request.GET.copy()
-    query.pop("page", None)
+    query.pop("page", None)  # page numbers are in the path; links of other sites may still carry one
     return f"?{query.urlencode()}" if query else ""
