@@ -34,6 +34,7 @@ OTHERS = {
 }
 DATABASE = os.environ.get("BROADSHEET_TEST_DATABASE") or "sqlite"
 UNIT_SECONDS, SECONDS = 1.0, 60.0
+TRACED = 5.0  # times as long as usual
 STARTS = ("subprocess.Popen", "os.fork", "os.posix_spawn", "os.exec", "os.system")
 FIXTURES = {"browser": "browser", "page": "browser", "template": "process", "db": "integration"}
 NAMES = {"ON_POSTGRES": "postgres's", "POSTGRES": "postgres's"}
@@ -169,7 +170,7 @@ def pytest_runtest_makereport(
     if report.passed and call.when == "call":
         kind = list(KINDS)[weight_of(item)]
         began = item.stash[CALLED] if kind == "unit" else item.stash[BEGAN] + templates.seconds()
-        if said := complaint(kind, own_time() - began, started=_started):
+        if said := complaint(kind, (own_time() - began) / slowdown(), started=_started):
             report.outcome, report.longrepr = "failed", said
     return report
 
@@ -180,6 +181,11 @@ def own_time() -> float:
     with suppress(OSError):
         waited = int(Path("/proc/thread-self/schedstat").read_text().split()[1]) / 1e9
     return time.monotonic() - waited
+
+
+def slowdown() -> float:
+    """Return how many times longer a test may take than usual: it does while its coverage is measured."""
+    return TRACED if sys.gettrace() else 1.0
 
 
 def crowding() -> float:
