@@ -56,6 +56,10 @@ tidy: setup ## put the code and the templates into the form that check asks for
 LOCK := PATH="$(CURDIR)/.venv/bin:$$PATH" uv pip compile pyproject.toml --group build --all-extras --universal \
 	--python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet
 
+.PHONY: messages
+messages: setup ## bring the message catalogues up to date, and name what is not translated
+	@$(RUN) tools.messages
+
 .PHONY: lock
 lock: setup ## resolve the dependencies anew into requirements.lock and requirements-dev.lock
 	@$(LOCK) $(if $(UPGRADE),--upgrade) -o requirements.lock

@@ -23,4 +23,5 @@ def published_email(comment: Comment) -> dict[str, Any]:
 
 
 def _email(purpose: str, comment: Comment, **values: str) -> dict[str, Any]:
-    return {"purpose": purpose, "context": {"comment": comment, "paper": Paper.current(), **values}}
+    paper = Paper.current()
+    return {"purpose": purpose, "language": paper.language, "context": {"comment": comment, "paper": paper, **values}}

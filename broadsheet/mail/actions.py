@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.template.loader import render_to_string
+from django.utils import translation
 
 from broadsheet.core.insertions import Insertion
 from broadsheet.mail.models import Email
@@ -15,7 +16,8 @@ def send(*, purpose: str, to: str, subject: str, text: str) -> Email:
     return _EMAILS.store(Email(purpose=purpose, recipient=to, subject=" ".join(subject.split()), text=text))
 
 
-def send_template(*, purpose: str, to: str, context: dict[str, Any]) -> Email:
-    """Store the email that the template `emails/<purpose>.txt` renders; its first line is the subject."""
-    subject, _, text = render_to_string(f"emails/{purpose}.txt", context).strip().partition("\n")
+def send_template(*, purpose: str, to: str, language: str, context: dict[str, Any]) -> Email:
+    """Store the email that the template `emails/<purpose>.txt` renders in a language; its first line is the subject."""
+    with translation.override(language):
+        subject, _, text = render_to_string(f"emails/{purpose}.txt", context).strip().partition("\n")
     return send(purpose=purpose, to=to, subject=subject, text=text.strip() + "\n")

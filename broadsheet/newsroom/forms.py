@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from PIL import Image
 from wagtail.images.fields import WagtailImageField
 from wagtail.images.forms import BaseImageForm
@@ -25,7 +26,7 @@ class SearchForm(forms.Form):
     """A search: words, a section and a period."""
 
     q = forms.CharField(
-        label=_("Words"),
+        label=_("Search terms"),
         max_length=MAX_QUERY,
         required=False,
         error_messages={"max_length": _("Your search is too long. Please use at most %(limit_value)s characters.")},
@@ -34,20 +35,23 @@ class SearchForm(forms.Form):
     )
     section = forms.ModelChoiceField(
         SectionPage.objects.live().order_by("path"),
-        label=_("Section"),
+        label=pgettext_lazy("newspaper", "Section"),
         required=False,
         to_field_name="slug",
         empty_label=_("All sections"),
     )
     # ISO 8601 in whatever language the paper has: it is the only format of <input type="date">.
     since = forms.DateField(
-        label=_("From"),
+        label=pgettext_lazy("start of a period", "From"),
         required=False,
         input_formats=["%Y-%m-%d"],
         widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"),
     )
     until = forms.DateField(
-        label=_("To"), required=False, input_formats=["%Y-%m-%d"], widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
+        label=pgettext_lazy("end of a period", "To"),
+        required=False,
+        input_formats=["%Y-%m-%d"],
+        widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"),
     )
 
     def clean_q(self) -> str:

@@ -7,6 +7,7 @@ from functools import partial
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from broadsheet.bakery.store import Store
 from broadsheet.pagecache.cdn import acknowledged, cdn_may_be_stale, purging_urls, send_at_once
@@ -75,9 +76,11 @@ def _apply_at_once(purge: Purge) -> None:
     except OSError as error:
         logger.exception("Pages with the keys %s could not be removed.", purge.keys)
         raise StillBaked(
-            "Your change is stored, but pages that show the old state could not be removed from this machine's disk "
-            f"({error.strerror or error}). The operator has to look at the folder of baked pages; it is tried again by "
-            "itself."
+            _(
+                "Your change is saved, but the old version of some pages could not be deleted from the server’s disk "
+                "(%(cause)s). Another attempt follows automatically; please tell the operator."
+            )
+            % {"cause": error.strerror or error}
         ) from error
     send_at_once(purge.keys.split())
 

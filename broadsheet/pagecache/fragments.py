@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from django.db import connection
+from django.utils.timezone import get_current_timezone_name
+from django.utils.translation import get_language
 
 from broadsheet.bakery.snapshot import Snapshot
 from broadsheet.pagecache.keys import EVERYTHING
@@ -49,9 +51,12 @@ class FragmentCache:
     def __init__(self) -> None:
         self.clear()
 
-    def cached(self, name: Hashable, render: Callable[[], Value], *, on: Collection[str] = ()) -> Value:
+    def cached(
+        self, name: Hashable, render: Callable[[], Value], *, on: Collection[str] = (), is_localised: bool = False
+    ) -> Value:
         """Return a fragment from the cache or rendered now, and add its keys to the response being rendered.
 
+        With `is_localised` there is one for each language and time zone, because staff may have chosen their own.
         The keys in `on` are part of the fragment's name, and are added to those that `render` adds. Rendered each time
         where no snapshot was taken, and within a transaction, which sees rows that other requests do not see.
         """
@@ -61,6 +66,8 @@ class FragmentCache:
             return render()
         if on:
             name = (name, *on)
+        if is_localised:
+            name = (name, get_language(), get_current_timezone_name())
         fragments = self._at(surrogates.snapshot).fragments
         fragment = fragments.get(name)
         if fragment is None or (fragment.until and fragment.until <= datetime.now(UTC)):

@@ -14,5 +14,6 @@ from broadsheet.review.models import Decision
 def decision_email(decision: Decision, comment: Comment) -> dict[str, Any]:
     """Return the email that tells the author the outcome, the reason with its rule, and the explanation."""
     link = settings.BASE_URL + reverse("discussion:receipt", args=[receipt_token(comment)])
-    context = {"decision": decision, "comment": comment, "paper": Paper.current(), "link": link}
-    return {"purpose": "decision", "context": context}
+    paper = Paper.current()  # its language applies, also where the reviewer has chosen another for the desk
+    context = {"decision": decision, "comment": comment, "paper": paper, "link": link}
+    return {"purpose": "decision", "language": paper.language, "context": context}

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from django.utils.translation import gettext_lazy as _
+
 from broadsheet.commenters.models import address_digest
 from broadsheet.discussion.actions import ImportedComment, import_comments
 from broadsheet.discussion.models import MAX_NAME, MAX_WEBSITE, Comment, Revision, Thread
@@ -18,7 +20,7 @@ from broadsheet.review.actions import import_decisions
 from broadsheet.review.models import Decision
 from broadsheet.review.outcomes import Outcome
 
-ANONYMOUS = "Anonymous"
+ANONYMOUS = _("Anonymous")
 STATES = {
     CommentStatus.APPROVED: CommentState.PUBLISHED,
     CommentStatus.PENDING: CommentState.PENDING,
@@ -36,12 +38,15 @@ _SKIPPED = {
 }
 # No source exports who decided, when and why; the private note of the decision says so.
 _DECISIONS = {
-    CommentStatus.APPROVED: (Outcome.APPROVE, None, "Approved in {system} before the import of {day}."),
-    CommentStatus.SPAM: (Outcome.DECLINE, Reason.SPAM, "Marked as spam in {system} before the import of {day}."),
+    CommentStatus.APPROVED: (Outcome.APPROVE, None, _("Approved in %(system)s before the import of %(day)s.")),
+    CommentStatus.SPAM: (Outcome.DECLINE, Reason.SPAM, _("Marked as spam in %(system)s before the import of %(day)s.")),
     CommentStatus.TRASHED: (
         Outcome.DECLINE,
         Reason.IRRELEVANT,
-        "In the trash of {system} before the import of {day}. {system} keeps no reason; “irrelevant” stands in for it.",
+        _(
+            "In the trash of %(system)s before the import of %(day)s. %(system)s keeps no reason; “irrelevant” stands "
+            "in for it."
+        ),
     ),
 }
 MAX_WAITING = 5000
@@ -188,7 +193,7 @@ class CommentImporter:
         if not name:
             self._count(Changed.NAMELESS)
         site = website(comment.website, MAX_WEBSITE, on_drop=lambda: self._count(Changed.WEBSITES))
-        return Revision(name=name or ANONYMOUS, website=site, text=comment.text)
+        return Revision(name=name or str(ANONYMOUS), website=site, text=comment.text)
 
     def _count(self, change: Changed) -> None:
         self.report.changed[change] += 1
@@ -199,7 +204,7 @@ class CommentImporter:
             revision=comment.latest,
             outcome=outcome,
             reason=reason,
-            private_note=note.format(system=self.system, day=self.today.isoformat()),
+            private_note=note % {"system": self.system, "day": self.today.isoformat()},
             # The real time is not exported; with that of the comment, no imported comment counts as a long wait.
             made_at=comment.written_at,
         )

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from broadsheet.interchange.errors import ImportUnderWay, NotAnExport
 from broadsheet.interchange.import_log import ImportLog, source_of
@@ -66,7 +66,8 @@ def import_export(request: ImportRequest, report: Report, progress: ProgressBar)
     """
     folder, index = MediaFolder(request.media), MediaIndex()
     try:
-        with _exclusive_lock(), _infrequent_collection():
+        # What the import writes into the paper, such as the credit of a photograph, is in the language of the paper.
+        with _exclusive_lock(), _infrequent_collection(), translation.override(Paper.load().language):
             _index_media(request.export, index, progress)
             _Import(request, report, progress).run(index, folder)
     finally:

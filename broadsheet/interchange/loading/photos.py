@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from broadsheet.interchange.blocks import Gallery, Picture
 from broadsheet.interchange.import_log import ImportLog
@@ -82,9 +83,9 @@ class PhotoImporter:
             return 0
         file = self.folder.file(path)
         title = one_line(description, MAX_TITLE, on_cut=ignore) or file.stem
-        credit = f"Archive of {self.log.source.title or self.log.source.address}"[:MAX_CREDIT]
+        credit = _("Archive of %(site)s") % {"site": self.log.source.title or self.log.source.address}
         with transaction.atomic(durable=True):
-            photo = import_photo(file, title=title, credit=credit, description=title)
+            photo = import_photo(file, title=title, credit=credit[:MAX_CREDIT], description=title)
             if replaces:
                 self.log.replace(SourceKind.PICTURE, path, photo.pk)
             else:

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, TitleFieldPanel
 from wagtail.fields import StreamField
@@ -59,7 +60,7 @@ class FrontPage(Page):
         InlinePanel(
             "shown_sections",
             heading=_("Sections"),
-            label=_("Section"),
+            label=pgettext_lazy("newspaper", "Section"),
             help_text=_("In this order. If you pick none, all sections appear in the order of the page tree."),
         ),
     ]

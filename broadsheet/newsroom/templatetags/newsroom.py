@@ -49,7 +49,7 @@ def photo(
 def related_to(article: ArticlePage) -> list[str]:
     """Return the teasers of the RELATED latest other articles of the section."""
     section = article.section
-    latest = cached("latest", lambda: _latest_of(section), on=[beside_in(section)])
+    latest = cached("latest", lambda: _latest_of(section), on=[beside_in(section)], is_localised=True)
     return [teaser for pk, teaser in latest if pk != article.pk][:RELATED]
 
 

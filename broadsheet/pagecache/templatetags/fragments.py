@@ -68,7 +68,7 @@ class CachedNode(template.Node):
         # None has no key, so the name tells which of several instances it stands for.
         absent = [position for position, instance in enumerate(instances) if instance is None]
         name = (*(expression.resolve(context) for expression in self.vary), *absent)
-        texts, uncached = fragments.cached(name, lambda: self._rendered(context), on=keys)
+        texts, uncached = fragments.cached(name, lambda: self._rendered(context), on=keys, is_localised=True)
         parts = (node.render(context) for node in uncached)
         return "".join(chain.from_iterable(zip_longest(texts, parts, fillvalue="")))
 
