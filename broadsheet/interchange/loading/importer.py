@@ -67,7 +67,7 @@ def import_export(request: ImportRequest, report: Report, progress: ProgressBar)
     folder, index = MediaFolder(request.media), MediaIndex()
     try:
         # What the import writes into the paper, such as the credit of a photograph, is in the language of the paper.
-        with _exclusive_lock(), _infrequent_collection(), translation.override(Paper.load().language):
+        with _exclusive_lock(), _infrequent_collection(), translation.override(_language()):
             _index_media(request.export, index, progress)
             _Import(request, report, progress).run(index, folder)
     finally:
@@ -234,3 +234,8 @@ class _Import:
         if not self.report.is_dry:
             fill_empty_masthead()
             index_new(self.source, progress=lambda done, total: self.progress.update("Indexing", done, total))
+
+
+def _language() -> str:
+    """Return the language of the paper. A paper without settings keeps none: a dry run stores nothing."""
+    return Paper.objects.values_list("language", flat=True).first() or settings.LANGUAGE_CODE
