@@ -67,7 +67,7 @@ class Terms(models.Model):
 class Thread(models.Model):
     """The discussion of one article, or of a page of another site, to which its comments belong.
 
-    An article has exactly one thread: the database inserts it with the article, whatever inserts that (migration 0005).
+    An article has exactly one thread: the database inserts it with the article, whatever inserts that (ADR 29).
     The title, section and address of an article's thread are the article's; the `page_…` fields are another site's.
     """
 

@@ -1,4 +1,4 @@
-"""The outcomes of a decision, in one table: their effect, the reason they require, the permission and the key."""
+"""The outcomes of a decision, in one table: effect, required reason, permission and key (ADR 30)."""
 
 from dataclasses import dataclass
 
