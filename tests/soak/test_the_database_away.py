@@ -85,7 +85,7 @@ def test_readers_notice_nothing_and_writers_keep_their_words(paper: Paper, proxy
         assert (load.wrong_responses, load.broken_connections) == ([], [])
         assert {status for status, _ in answers} <= ({503} if ON_POSTGRES else {200, 302, 503})
         refused = [page for status, page in answers if status == 503]
-        assert all("cannot be used at the moment" in page for page in refused)
+        assert all("a problem with our database" in page for page in refused)
         stored = {said for (said,) in paper.sql("SELECT text FROM discussion_revision")}
         shown = {text(n) for n in range(WRITERS) if any(text(n) in page for page in refused)}
         assert stored | shown == {text(n) for n in range(WRITERS)}
