@@ -48,11 +48,16 @@ def bake(paper: Paper, running: RunningCommand, *pages: str) -> None:
 
 
 @contextmanager
-def full_disk(running: RunningCommand) -> Iterator[None]:
-    """Keep the paper's processes from writing to any file, as a full disk does; file modes would not bind root."""
+def full_disk(paper: Paper, running: RunningCommand) -> Iterator[None]:
+    """Keep the paper's processes from writing to any file, as a full disk does; file modes would not bind root.
+
+    A full disk still lets a half-written transaction be rolled back over the blocks it has; this limit would not, and
+    SQLite would refuse every read until then. So the limit is set while nobody writes.
+    """
     pids = running.descendants()
-    for pid in pids:
-        resource.prlimit(pid, resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
+    with paper.locked():
+        for pid in pids:
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
     try:
         yield
     finally:
@@ -64,7 +69,7 @@ def test_a_full_disk_loses_no_page_and_no_comment(paper: Paper, articles: Articl
     first, second, third, _ = articles.pages
     with serving(paper) as running:
         bake(paper, running, first, third)
-        with full_disk(running):
+        with full_disk(paper, running):
             assert [request(running.port, page)[0] for page in (first, second, third)] == [200] * 3
             assert not file_of(paper, second).exists()
             assert file_of(paper, first).exists()  # a page that cannot be stored replaces no other
