@@ -37,7 +37,7 @@ STORED = """
 import json
 from broadsheet.discussion.models import Comment
 from broadsheet.discussion.tokens import confirmation_token
-written = Comment.objects.filter(latest__text__startswith="Written for the bench").select_related("article", "latest")
+written = Comment.objects.filter(latest__text__startswith="Written for the bench").select_related("thread__article", "latest")
 print(json.dumps([
     [one.pk, one.article.address, one.latest.text, one.state, confirmation_token(one)] for one in written.order_by("pk")
 ]))

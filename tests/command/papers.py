@@ -1,5 +1,6 @@
 """Papers in folders of their own, and the command that an operator runs, in a process of its own."""
 
+import io
 import os
 import shutil
 import signal
@@ -9,14 +10,16 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, redirect_stderr
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from unittest.mock import patch
 from urllib.error import HTTPError
 
 import psycopg
 
+from broadsheet.command.main import main
 from tests.command import logs
 from tests.contracts.tree import ROOT
 from tools.ports import free_port
@@ -69,6 +72,22 @@ def refusal_of(result: subprocess.CompletedProcess[str]) -> str:
     lines = [line for line in result.stderr.splitlines() if not line.startswith("Note: ")]
     assert len(lines) == 1, result.stderr
     return lines[0]
+
+
+def refused(*words: str | Path, **variables: str) -> str:
+    """Run a command that refuses before it opens a paper, in this process, and return its message.
+
+    One that opens the paper needs a process of its own: settings are made once in a process.
+    """
+    errors = io.StringIO()
+    with (
+        patch.dict(os.environ, environment(**variables), clear=True),
+        patch("sys.stdin", io.StringIO()),
+        redirect_stderr(errors),
+    ):
+        assert main([str(word) for word in words]) == 1
+    [line] = errors.getvalue().splitlines()
+    return line
 
 
 def wait_until(condition: Callable[[], object], timeout: float = TIMEOUT) -> None:

@@ -13,7 +13,7 @@ from broadsheet.command import messages, parser
 from broadsheet.command.options_file import options_file
 from broadsheet.config.options import OPTIONS_FILE, BadOptions, Options, load_options
 from broadsheet.core.errors import Refusal
-from tests.command.papers import Paper, broadsheet, refusal_of
+from tests.command.papers import Paper, broadsheet, refusal_of, refused
 from tests.contracts.tree import ROOT
 from tools.docs.__main__ import PAGES, present, wanted
 
@@ -55,7 +55,7 @@ def test_the_demo_never_replaces_a_folder_that_is_not_a_demo(tmp_path: Path, pap
     (tmp_path / "mine" / "emails.txt").touch()
     for folder in (tmp_path / "mine", paper.folder):
         before = sorted(folder.rglob("*"))
-        assert "something other than a demo" in refusal_of(broadsheet("demo", "--reset", "--data", folder))
+        assert "something other than a demo" in refused("demo", "--reset", "--data", folder)
         assert sorted(folder.rglob("*")) == before
 
 

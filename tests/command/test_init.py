@@ -19,6 +19,7 @@ from tests.command.papers import (
     broadsheet,
     environment,
     refusal_of,
+    refused,
     wait_until,
 )
 from tests.contracts.tree import ROOT
@@ -61,25 +62,25 @@ def test_a_new_paper_is_accessible_to_its_owner_only(template: Path) -> None:
 
 def test_a_folder_with_a_paper_is_refused_and_left_alone(paper: Paper) -> None:
     before = files_in(paper.folder)
-    message = refusal_of(broadsheet("init", paper.folder, *FLAGS))
+    message = refused("init", paper.folder, *FLAGS)
     assert "already holds a paper" in message
     assert files_in(paper.folder) == before
 
 
 def test_a_folder_with_other_files_is_refused_and_left_alone(tmp_path: Path) -> None:
     (tmp_path / "emails.txt").write_text("mine")
-    assert "is not empty" in refusal_of(broadsheet("init", tmp_path, *FLAGS))
+    assert "is not empty" in refused("init", tmp_path, *FLAGS)
     assert files_in(tmp_path).keys() == {str(tmp_path / "emails.txt")}
 
 
 def test_a_file_is_refused_as_the_folder_of_a_paper(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    assert "is a file" in refusal_of(broadsheet("init", tmp_path / "file", *FLAGS))
-    assert "Part of this path is a file" in refusal_of(broadsheet("init", tmp_path / "file" / "paper", *FLAGS))
+    assert "is a file" in refused("init", tmp_path / "file", *FLAGS)
+    assert "Part of this path is a file" in refused("init", tmp_path / "file" / "paper", *FLAGS)
 
 
 def test_no_input_without_a_name_and_an_editor_is_refused(tmp_path: Path) -> None:
-    message = refusal_of(broadsheet("init", tmp_path / "paper", "--no-input"))
+    message = refused("init", tmp_path / "paper", "--no-input")
     assert "--name NAME" in message
     assert "--editor-email" in message
     assert not (tmp_path / "paper").exists()
@@ -116,12 +117,12 @@ def test_a_killed_init_is_completed_by_running_it_again(tmp_path: Path) -> None:
     if ON_POSTGRES:
         assert "does not exist" in refusal_of(broadsheet("init", folder, *FLAGS, **variables))
     digest_key = (folder / "secrets" / "digest-key").read_text()
-    assert "to complete it" in refusal_of(broadsheet("serve", "--data", folder, **variables))
+    assert "to complete it" in refused("serve", "--data", folder, **variables)
     if not ON_POSTGRES:
         completed = broadsheet("init", folder, *FLAGS)
         assert completed.returncode == 0, completed.stderr
         assert Paper(folder).sql("SELECT email FROM accounts_user") == [(EDITOR,)]
-        assert "already holds a paper" in refusal_of(broadsheet("init", folder, *FLAGS))
+        assert "already holds a paper" in refused("init", folder, *FLAGS)
     assert (folder / "secrets" / "digest-key").read_text() == digest_key
 
 

@@ -16,9 +16,9 @@ from tests.command.papers import (
     TIMEOUT,
     Paper,
     RunningCommand,
-    broadsheet,
     environment,
     refusal_of,
+    refused,
     serving,
     wait_until,
 )
@@ -168,10 +168,10 @@ def test_a_folder_that_is_not_writable_is_refused(paper: Paper) -> None:
 
 @pytest.mark.parametrize("command", ["serve", "worker", "doctor", "manage"])
 def test_a_missing_paper_is_refused_with_the_command_that_creates_it(command: str, tmp_path: Path) -> None:
-    message = refusal_of(broadsheet("--data", tmp_path / "none", command))
+    message = refused("--data", tmp_path / "none", command)
     assert f"There is no paper in {tmp_path / 'none'}: the folder does not exist" in message
     assert f"`broadsheet init {tmp_path / 'none'}`" in message
-    assert f"There is no paper in {tmp_path}." in refusal_of(broadsheet(command, BROADSHEET_DATA=str(tmp_path)))
+    assert f"There is no paper in {tmp_path}." in refused(command, BROADSHEET_DATA=str(tmp_path))
 
 
 def test_a_database_server_that_is_away_is_refused(paper: Paper) -> None:
