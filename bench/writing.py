@@ -37,9 +37,10 @@ STORED = """
 import json
 from broadsheet.discussion.models import Comment
 from broadsheet.discussion.tokens import confirmation_token
-written = Comment.objects.filter(latest__text__startswith="Written for the bench").select_related("thread__article", "latest")
+written = Comment.objects.filter(latest__text__startswith="Written for the bench")
+written = written.select_related("thread__article", "latest").order_by("pk")
 print(json.dumps([
-    [one.pk, one.article.address, one.latest.text, one.state, confirmation_token(one)] for one in written.order_by("pk")
+    [one.pk, one.article.address, one.latest.text, one.state, confirmation_token(one)] for one in written
 ]))
 """
 
