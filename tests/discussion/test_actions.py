@@ -1,6 +1,7 @@
 """What submitting, confirming and expiring do, also twice, late and in the wrong order."""
 
 import re
+import time
 from datetime import timedelta
 
 import pytest
@@ -42,6 +43,26 @@ def test_the_same_comment_sent_again_is_one_comment_and_one_email(django_capture
         second = discussion.submitted(article, text="Once.", address=" Ida@Post.example ")
     assert first.pk == second.pk
     assert Comment.objects.count() == Revision.objects.count() == len(mail.outbox) == 1
+
+
+def test_a_repeat_that_the_database_refuses_is_the_first_comment(monkeypatch: pytest.MonkeyPatch) -> None:
+    article = newsroom.article()
+    first = discussion.submitted(article, text="Once.", address="ida@post.example")
+    # At the same moment as the first, the second finds neither the commenter nor a comment.
+    monkeypatch.setattr(type(Commenter.objects.all()), "with_address", lambda *_: None)
+    assert discussion.submitted(article, text="Once.", address="ida@post.example").pk == first.pk
+
+
+def test_any_other_constraint_that_is_violated_is_no_repeat(monkeypatch: pytest.MonkeyPatch) -> None:
+    other = discussion.submitted().commenter
+
+    def store_twice(**_: object) -> None:
+        Commenter.objects.create(digest=other.digest)
+
+    monkeypatch.setattr("broadsheet.discussion.actions.writing.mail.send_template", store_twice)
+    with pytest.raises(IntegrityError):
+        discussion.submitted(text="Never stored.")
+    assert not Revision.objects.filter(text="Never stored.").exists()
 
 
 def test_the_same_words_after_the_first_were_decided_are_a_new_comment() -> None:
@@ -184,6 +205,16 @@ def test_the_table_holds_no_address_in_plain_words() -> None:
 def test_no_query_may_depend_on_an_address() -> None:
     with pytest.raises(TypeError, match="encrypted"):
         Comment.objects.filter(address="ida@post.example").exists()
+
+
+def test_a_link_confirms_for_24_hours(monkeypatch: pytest.MonkeyPatch) -> None:
+    comment = discussion.submitted()
+    token, now = tokens.confirmation_token(comment), time.time()
+    monkeypatch.setattr("django.core.signing.time.time", lambda: now + 86_390)
+    assert tokens.comment_of_confirmation(token) == comment
+    monkeypatch.setattr("django.core.signing.time.time", lambda: now + 86_410)
+    with pytest.raises(LinkExpired, match="after 24 hours"):
+        tokens.comment_of_confirmation(token)
 
 
 @pytest.mark.parametrize("purpose", ["receipt", "waiting", "confirmation"])

@@ -2,7 +2,7 @@
 
 import pytest
 from bs4 import BeautifulSoup
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from broadsheet.discussion.templatetags.discussion import reading_text
@@ -62,6 +62,7 @@ def test_an_address_cannot_break_out_of_its_link() -> None:
     assert set(link.attrs) == {"href", "rel"}
 
 
+@settings(max_examples=40)
 @given(st.lists(st.sampled_from(FRAGMENTS) | st.text(max_size=8), max_size=12).map("".join))
 def test_whatever_is_written_only_links_and_breaks_come_of_it_and_no_letter_is_lost(text: str) -> None:
     shown = reading_text(text)
