@@ -117,6 +117,16 @@ def visitors() -> dict[str, Client]:
     return {"nobody": Client(), "a commenter": known, "staff": accounts.signed_in(Role.CHIEF_REVIEWER)}
 
 
+def check_policy(answer: Any) -> None:
+    """A page of ours loads and runs nothing but its own files, whatever is written on it."""
+    policy = answer.headers["Content-Security-Policy"]
+    directives = dict(one.strip().partition(" ")[::2] for one in policy.split(";"))
+    assert "unsafe" not in policy
+    assert (directives["default-src"], directives["base-uri"]) == ("'none'", "'none'")
+    assert {directives[name] for name in ("script-src", "style-src", "connect-src", "form-action")} == {"'self'"}
+    assert directives["frame-ancestors"] == "'self'"
+
+
 def check_baked(answer: Any, said: Surrogates) -> None:
     assert answer.status_code == 200
     assert said.is_cacheable
@@ -154,6 +164,8 @@ def test_each_route_says_what_caches_may_do_and_gives_no_reader_a_cookie(address
                 answer = client.get(path.format(**addresses))
                 body = b"".join(answer)  # a page is rendered, and a file read, before anybody looks
             CHECKS[kind](answer, said)
+            if answer.headers["Content-Type"].startswith("text/html"):
+                check_policy(answer)
             given = {name for name, one in answer.cookies.items() if one.value} - (
                 {"csrftoken", "sessionid"} if route == "sign-in" or who == "staff" else set()
             )
