@@ -85,7 +85,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     )
     lagging_nodes(NODES_TIMEOUT)  # a node that is late after that is named on the next page
     message = _("Comment %(number)s: %(outcome)s.")
-    messages.success(request, message % {"number": pk, "outcome": decision.get_outcome_display()})
+    messages.success(request, message % {"number": pk, "outcome": decision.past})
     return redirect("desk:queue")
 
 

@@ -87,6 +87,11 @@ class Decision(models.Model):
         raise _final()
 
     @property
+    def past(self) -> str:
+        """Return the outcome as the record states it."""
+        return str(Outcome(self.outcome).past)
+
+    @property
     def sentence(self) -> str:
         """Return the reason's sentence to the author, in the current language; empty without a reason."""
         return str(SENTENCES[Reason(self.reason)]) if self.reason else ""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.db.models import TextChoices
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from broadsheet.discussion.reasons import Reason
@@ -17,6 +18,20 @@ class Outcome(TextChoices):
     HOLD = "hold", _("Hold for the legal desk")
     REMOVE = "remove", _("Remove")
     REINSTATE = "reinstate", _("Reinstate")
+
+    @property
+    def past(self) -> Promise:
+        """Return the outcome as the record states it."""
+        return _PAST[self]
+
+
+_PAST: dict[Outcome, Promise] = {
+    Outcome.APPROVE: _("Approved"),
+    Outcome.DECLINE: _("Declined"),
+    Outcome.HOLD: _("Held for the legal desk"),
+    Outcome.REMOVE: _("Removed"),
+    Outcome.REINSTATE: _("Reinstated"),
+}
 
 
 @dataclass(frozen=True)

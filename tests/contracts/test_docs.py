@@ -20,6 +20,10 @@ HEADING = re.compile(r"^#+ +(.+)$", re.MULTILINE)
 COMMAND = re.compile(r"(?:^ *|`)(?:sudo -u \w+ )?(?:[\w./]*/)?broadsheet(?: +--data +\S+)? +([a-z]+)\b", re.MULTILINE)
 MANAGEMENT_COMMAND = re.compile(r"\bbroadsheet(?: --data \S+)? manage ([a-z_]+)")
 VARIABLE = re.compile(r"\b(BROADSHEET_[A-Z_]*[A-Z])")
+# What a reader copies is indented as code; wrapped with the text around it, it would be copied in pieces.
+CODE_IN_PROSE = re.compile(
+    r"^(?:(?:curl|sudo|apt-get|pip|git|psql|systemctl|make|broadsheet) .*|\w+ = [\[{\"].*)$", re.MULTILINE
+)
 TARGET = re.compile(r"`make ([a-z-]+)\b|^ {4}make ([a-z-]+)(?: +#| +[A-Z]+=|$)", re.MULTILINE)
 PATH = re.compile(r"`((?:broadsheet|tests|docs|tools|bench)/[\w./-]*|pyproject\.toml|requirements\.lock)`")
 DOTTED = re.compile(r"`((?:[a-z]+\.)+\w+)`")
@@ -113,6 +117,11 @@ def test_every_command_in_a_document_exists() -> None:
     named = set(matches(COMMAND))
     assert {name for _, name in named} >= {"init", "serve", "doctor", "manage", "import"}
     assert [f"{document}: broadsheet {name}" for document, name in named if name not in commands()] == []
+
+
+def test_every_command_that_readers_copy_is_a_code_block() -> None:
+    found = [f"{short(path)}: {line}" for path in documents() for line in CODE_IN_PROSE.findall(path.read_text())]
+    assert found == []
 
 
 def test_every_management_command_in_a_document_exists() -> None:

@@ -83,7 +83,7 @@ def test_the_desk_names_a_node_that_lags(reader: Reader) -> None:
     Purge.objects.record({"section:1"}, Effect.HARD)
     shown = client.get("/desk/").content.decode()
     assert "Purge pending" in shown
-    assert "web-2 &lt;b&gt;, last heard from" in shown
+    assert "web-2 &lt;b&gt;, time since it was last heard from: " in shown
 
 
 def test_the_desk_opens_where_the_folder_of_baked_pages_is_broken(reader: Reader, settings: Settings) -> None:
