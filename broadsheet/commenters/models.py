@@ -4,8 +4,6 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from broadsheet.commenters.states import Standing
-from broadsheet.core.insertions import Insertion
-from broadsheet.core.questions import Question
 from broadsheet.core.secrets import keyed_digest
 
 
@@ -14,8 +12,7 @@ class CommenterQuerySet(models.QuerySet["Commenter"]):
 
     def with_address(self, address: str) -> "Commenter | None":
         """Return the commenter who has an address; None for an address that has never commented."""
-        rows = _BY_DIGEST.rows(address_digest(address), most=1)
-        return self.model.from_db(self.db, _COLUMNS, rows[0]) if rows else None
+        return self.filter(digest=address_digest(address)).first()
 
     def get_or_create_for(self, address: str) -> "Commenter":
         """Return the commenter who has an address, created where there is none; the row keeps a digest of the address.
@@ -23,7 +20,9 @@ class CommenterQuerySet(models.QuerySet["Commenter"]):
         It is a single statement: an attempt with a look-up after its failure would cost a savepoint, and a line in
         PostgreSQL's log.
         """
-        return _CREATED.store(self.model(digest=address_digest(address)))
+        commenter = self.model(digest=address_digest(address))
+        self.bulk_create([commenter], update_conflicts=True, update_fields=["digest"], unique_fields=["digest"])
+        return commenter
 
 
 class Commenter(models.Model):
@@ -40,13 +39,6 @@ class Commenter(models.Model):
 
     def __str__(self) -> str:
         return f"commenter {self.pk} ({self.standing})"
-
-
-_COLUMNS = [field.attname for field in Commenter._meta.concrete_fields]
-_BY_DIGEST = Question(
-    lambda digest: Commenter.objects.filter(digest=digest).values_list(*_COLUMNS), nobody="nobody's digest"
-)
-_CREATED = Insertion(Commenter, once="digest")
 
 
 def address_digest(address: str) -> str:

@@ -2,14 +2,12 @@
 
 from copy import copy
 from datetime import datetime
-from functools import partial
 from typing import Any, NamedTuple, cast
 
 from django.core.paginator import Page, Paginator
 from django.http import Http404
 from django.urls import reverse
 
-from broadsheet.core.questions import Question
 from broadsheet.discussion.models import Comment, Thread
 from broadsheet.discussion.states import CommentState
 from broadsheet.newsroom.keys import key_of
@@ -40,14 +38,6 @@ _COLUMNS = (
 )
 
 
-def _rows(thread: int, *, newest: bool) -> Any:
-    return Comment.objects.visible_on(thread).in_branches(newest=newest).values_list(*_COLUMNS)
-
-
-_VISIBLE = Question(lambda thread: Comment.objects.visible_on(thread).values_list("pk"))
-_ROWS = {newest: Question(partial(_rows, newest=newest)) for newest in (False, True)}
-
-
 def thread_of(article: ArticlePage) -> Thread:
     """Return the thread of an article, an unsaved and empty one for an article that is only previewed."""
     # Purged with its article and not with its comments: the row is the same however many there are.
@@ -60,12 +50,11 @@ def thread_of(article: ArticlePage) -> Thread:
 
 def column_page(thread: Thread, *, number: int = 1, newest: bool = False) -> "Page[ColumnRow]":
     """Return one page of the column in two queries, however many comments there are. Raises Http404 beyond the last."""
-    pages = Paginator(range(_VISIBLE.count(thread.pk)), PER_PAGE)
+    pages = Paginator(Comment.objects.visible_on(thread.pk).in_branches(newest=newest), PER_PAGE)
     if not 1 <= number <= pages.num_pages:
         raise Http404(f"This column has {pages.num_pages} pages.")
     page: Any = pages.page(number)
-    rows = _ROWS[newest].rows(thread.pk, most=PER_PAGE, after=(number - 1) * PER_PAGE)
-    page.object_list = [ColumnRow(*row) for row in rows]
+    page.object_list = [ColumnRow(*row) for row in page.object_list.values_list(*_COLUMNS)]
     return cast("Page[ColumnRow]", page)
 
 

@@ -5,15 +5,12 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from broadsheet.core.insertions import Insertion
 from broadsheet.mail.models import Email
-
-_EMAILS = Insertion(Email)
 
 
 def send(*, purpose: str, to: str, subject: str, text: str) -> Email:
     """Store an email. A worker sees it within half a second after the caller's transaction has committed."""
-    return _EMAILS.store(Email(purpose=purpose, recipient=to, subject=" ".join(subject.split()), text=text))
+    return Email.objects.create(purpose=purpose, recipient=to, subject=" ".join(subject.split()), text=text)
 
 
 def send_template(*, purpose: str, to: str, language: str, context: dict[str, Any]) -> Email:

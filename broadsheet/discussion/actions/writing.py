@@ -4,13 +4,11 @@ from django.db import IntegrityError, transaction
 
 from broadsheet.commenters.models import Commenter
 from broadsheet.core.constraints import violates
-from broadsheet.core.insertions import Insertion, reserve_ids
+from broadsheet.core.primary_keys import reserve_ids
 from broadsheet.core.secrets import keyed_digest
 from broadsheet.discussion import emails, rules, tokens
 from broadsheet.discussion.models import Comment, Revision, Terms, Thread
 from broadsheet.mail import actions as mail
-
-_COMMENTS, _REVISIONS = Insertion(Comment), Insertion(Revision)
 
 
 def submit_comment(
@@ -66,8 +64,8 @@ def _store(comment: Comment, revision: Revision) -> Comment:
     code = tokens.new_code()
     comment.code_digest = tokens.code_digest(comment, code)
     revision.comment = comment
-    _COMMENTS.store(comment)
-    _REVISIONS.store(revision)
+    comment.save(force_insert=True)
+    revision.save(force_insert=True)
     mail.send_template(to=str(comment.address), **emails.confirmation_email(comment, code=code))
     return comment
 

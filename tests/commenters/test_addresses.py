@@ -1,0 +1,30 @@
+"""A commenter is found by the digest of an address, and created once for each."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from broadsheet.commenters.models import Commenter
+
+pytestmark = pytest.mark.django_db
+
+
+def test_an_existing_commenter_is_kept_with_its_standing() -> None:
+    first = Commenter.objects.get_or_create_for("ida@post.example")
+    Commenter.objects.filter(pk=first.pk).update(standing="approved")
+    again = Commenter.objects.get_or_create_for(" IDA@post.example")
+    assert again.pk == first.pk
+    assert Commenter.objects.get().standing == "approved"
+
+
+def test_a_commenter_is_created_with_one_statement() -> None:
+    with CaptureQueriesContext(connection) as queries:
+        commenter = Commenter.objects.get_or_create_for("ida@post.example")
+    assert [query["sql"].partition(" ")[0] for query in queries if "SAVEPOINT" not in query["sql"]] == ["INSERT"]
+    assert commenter.pk is not None
+
+
+def test_a_commenter_is_found_by_address() -> None:
+    commenter = Commenter.objects.get_or_create_for("ida@post.example")
+    assert Commenter.objects.with_address("Ida@Post.example") == commenter
+    assert Commenter.objects.with_address("nobody@post.example") is None
