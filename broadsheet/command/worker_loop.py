@@ -6,7 +6,9 @@ import secrets
 import signal
 import socket
 import threading
+import time
 from datetime import timedelta
+from pathlib import Path
 
 from django.db import Error, close_old_connections, connection
 from django.utils import timezone
@@ -22,6 +24,9 @@ logger = logging.getLogger(__name__)
 
 POLL_INTERVAL = 0.5  # seconds
 ABANDONED_AFTER = timedelta(hours=1)
+REQUEUE_INTERVAL = 60.0  # seconds
+ENDED = frozenset({"Z", "X"})  # proc(5): zombie and dead
+START_TIME = 18  # proc(5): the place of field 22 after the state, which is field 3
 SOCKET_TIMEOUT = 10.0  # seconds; Wagtail calls the caches in front without a timeout, which would block all later tasks
 
 
@@ -31,7 +36,7 @@ def run() -> int:
     Returns 0 after SIGTERM or SIGINT, and 1 where a thread has died, so that the supervisor restarts the process.
     """
     logging.getLogger("django_tasks_db").setLevel(logging.WARNING)  # it logs every start, which is twice a second here
-    worker_id = f"{socket.gethostname()[:32]}:{os.getpid()}:{secrets.token_hex(4)}"
+    worker_id = worker_id_of(os.getpid())
     worker = Worker(
         queue_names=["*"],
         interval=POLL_INTERVAL,
@@ -74,19 +79,20 @@ def process_tasks(worker: Worker, threads: list[threading.Thread], stop: threadi
 
     Polling takes no lock on the database. While the database is away, the loop logs it once and tries again.
     """
-    requeued, logged = False, False
+    next_look, logged = 0.0, False
     while not stop.is_set() and all(thread.is_alive() for thread in threads):
         try:
             close_old_connections()
-            if not requeued:
+            if time.monotonic() >= next_look:
                 requeue_abandoned_tasks()
-            requeued, logged = True, False
+                next_look = time.monotonic() + REQUEUE_INTERVAL
+            logged = False
             if DBTaskResult.objects.ready().exists():
                 worker.run()
         except Error as error:
             if not logged:
                 logger.warning("The worker could not reach the database (%s); it will try again.", error)
-            requeued, logged = False, True
+            next_look, logged = 0.0, True
             connection.close()
         stop.wait(POLL_INTERVAL)
 
@@ -103,18 +109,25 @@ def requeue_abandoned_tasks() -> int:
 
 def is_abandoned(task: DBTaskResult) -> bool:
     """Return whether the task's worker no longer runs on this machine, or has taken longer than any task may."""
-    host, _, rest = str(task.worker_ids[-1] if task.worker_ids else "").partition(":")
-    if host == socket.gethostname()[:32] and rest:
-        return not is_running(int(rest.partition(":")[0]))
+    host, pid, beginning, *_ = [*str(task.worker_ids[-1] if task.worker_ids else "").split(":"), "", ""]
+    if host == socket.gethostname()[:32] and pid.isdecimal():
+        # Our own tasks count, because this process is between two tasks.
+        return int(pid) == os.getpid() or began(int(pid)) != beginning
     return bool(task.started_at and task.started_at < timezone.now() - ABANDONED_AFTER)
 
 
-def is_running(pid: int) -> bool:
-    """Return whether another process has this ID. Our own does not count, because it is between two tasks."""
+def worker_id_of(pid: int) -> str:
+    """Return an ID for the worker in a process of this machine: host, process, its beginning, and a random part."""
+    return f"{socket.gethostname()[:32]}:{pid}:{began(pid)}:{secrets.token_hex(4)}"
+
+
+def began(pid: int) -> str:
+    """Return when a process began, in the kernel's clock ticks; empty where no process with this ID runs.
+
+    A process that has ended but has not been reaped by its parent does not run; another process may get its ID later.
+    """
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return pid != os.getpid()
+        state, *others = Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()
+    except OSError:
+        return ""
+    return "" if state in ENDED else others[START_TIME]

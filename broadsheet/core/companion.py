@@ -55,7 +55,11 @@ class CompanionRow(Operation):
         )
 
     def _triggers(self, vendor: str) -> list[str]:
-        insert = f"INSERT INTO {self.companion} ({self.column}) VALUES (NEW.{self.key})"  # noqa: S608 - names of our own tables
+        # Unless it is there: an INSERT OR REPLACE of the row inserts it anew, and its companion must stay.
+        insert = (
+            f"INSERT INTO {self.companion} ({self.column}) SELECT NEW.{self.key} "  # noqa: S608 - names of our own tables
+            f"WHERE NOT EXISTS (SELECT 1 FROM {self.companion} WHERE {self.column} = NEW.{self.key})"
+        )
         if vendor == "sqlite":
             return [
                 f"DROP TRIGGER IF EXISTS {self.trigger}",

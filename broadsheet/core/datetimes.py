@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import takewhile
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -13,10 +14,11 @@ from django.utils.dateformat import DateFormat
 from django.utils.formats import get_format
 from django.utils.translation import gettext as _
 
-DAY, MONTH, YEAR, HOUR = "dj", "mnFMbNE", "Yyo", "gGhHfP"
+DAY, MONTH, YEAR, HOUR = "dj", "mnFMbNE", "Yy", "gGhHfP"
 WEEKDAY = "lD"
 _IN_DATES = frozenset(DAY + MONTH + YEAR + WEEKDAY + "S")
 _IN_TIMES = frozenset(HOUR + "aAisTeO")
+_SEPARATORS = frozenset(" ,-/.")
 _TOKEN = re.compile(r"\\.|.", re.DOTALL)
 
 
@@ -139,15 +141,21 @@ def _with_weekday(pattern: str) -> str:
 def _without_year(pattern: str) -> str:
     """Return the pattern without the year and the punctuation that leads to it, or follows it where it comes first.
 
-    A full stop that belongs to the day or month before it stays, as in “28.03.”.
+    A full stop that belongs to the day or month before it stays, as in “28.03.”. A pattern keeps its year where other
+    words or signs may belong to it, as in “2019年3月28日” or “28 March (2019)”.
     """
     tokens = _TOKEN.findall(pattern)
-    place = next((place for place, token in enumerate(tokens) if token in YEAR), None)
-    if place is None:
+    places = [place for place, token in enumerate(tokens) if token in YEAR]
+    if len(places) != 1:
         return pattern
-    before, after = tokens[:place], tokens[place + 1 :]
-    if not any(token in _IN_DATES for token in before):
-        return "".join(after).lstrip(" ,-/.")
+    before, after = tokens[: places[0]], tokens[places[0] + 1 :]
+    gap = list(takewhile(lambda token: token not in _IN_DATES, after))
+    is_first = not any(token in DAY + MONTH for token in before)
+    of_the_year = [*(token for token in before if token not in _IN_DATES), *gap] if is_first else gap
+    if (is_first or len(gap) == len(after)) and not _SEPARATORS.issuperset(of_the_year):
+        return pattern
+    if is_first:
+        return "".join([*before, *after[len(gap) :]])
     kept = len(before)
     while kept and before[kept - 1] not in _IN_DATES:
         kept -= 1

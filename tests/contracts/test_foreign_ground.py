@@ -15,9 +15,7 @@ from typing import Any, NamedTuple
 
 import pytest
 from django.core.files.base import ContentFile
-from django.db import connection, models
-from django.db.models.constants import OnConflict
-from django.db.models.sql import InsertQuery
+from django.db import models
 from wagtail.users.models import UserProfile
 
 from broadsheet.accounts.models import User
@@ -38,9 +36,7 @@ class Foreign(NamedTuple):
 
 
 PRIVATE = [
-    Foreign(
-        "django.db.models.Model._state", None, "core interchange newsroom review", "to know a row that is not stored"
-    ),
+    Foreign("django.db.models.Model._state", None, "interchange newsroom review", "to know a row that is not stored"),
     Foreign(
         "django.contrib.auth.models.UserManager._db", None, "accounts", "as Django's own user manager stores users"
     ),
@@ -79,15 +75,6 @@ PRIVATE = [
     Foreign("lxml.etree._Element", None, "interchange", "the type of an element, for annotations"),
 ]
 UNDOCUMENTED = [
-    Foreign(
-        "django.db.models.sql.InsertQuery.insert_values", "self fields objs raw", "core", "SQL written once, ADR 22"
-    ),
-    Foreign("django.db.models.sql.Query.get_compiler", "self using connection elide_empty", "core", "ADR 22"),
-    Foreign("django.db.models.sql.compiler.SQLCompiler.as_sql", "self with_limits with_col_aliases", "core", "ADR 22"),
-    Foreign("django.db.models.sql.compiler.SQLCompiler.apply_converters", "self rows converters", "core", "ADR 22"),
-    Foreign("django.db.models.sql.compiler.SQLCompiler.get_converters", "self expressions", "core", "ADR 22"),
-    Foreign("django.db.models.sql.compiler.SQLInsertCompiler.returning_fields", None, "core", "ADR 22"),
-    Foreign("django.db.models.constants.OnConflict", None, "core", "ADR 22"),
     Foreign("django.db.models.options.Options.local_concrete_fields", None, "newsroom", "columns of imported pages"),
     *(
         Foreign(
@@ -175,17 +162,6 @@ def test_the_base_manager_inserts_rows_as_they_are() -> None:
     fields = Author._meta.local_concrete_fields
     Author._base_manager._insert([Author(pk=7, name="Ida Holm", slug="ida-holm")], fields=fields, raw=True)
     assert Author.objects.get().name == "Ida Holm"
-
-
-@pytest.mark.django_db
-def test_an_insert_query_can_be_compiled_once_for_many_rows() -> None:
-    slug = [Author._meta.get_field("slug")]
-    query: Any = InsertQuery(Author, on_conflict=OnConflict.UPDATE, update_fields=slug, unique_fields=slug)
-    query.insert_values(Author._meta.concrete_fields, [Author()])
-    compiler = query.get_compiler(connection=connection)
-    compiler.returning_fields = [Author._meta.pk]
-    [(sql, _)] = compiler.as_sql()
-    assert re.search(r"INSERT INTO .* ON CONFLICT\(.slug.\) DO UPDATE .* RETURNING", sql)
 
 
 class Use(NamedTuple):

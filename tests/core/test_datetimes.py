@@ -43,6 +43,13 @@ def test_the_usual_form_follows_the_language() -> None:
         ("Y-m-d", "en", "Thursday, 2019-03-28", "Thursday, 03-28"),
         (r"j \d\e F \d\e Y", "en", "Thursday, 28 de March de 2019", "Thursday, 28 de March"),
         ("D j M Y", "en", "Thu 28 Mar 2019", "Thu 28 Mar"),
+        ("D, Y-m-d", "en", "Thu, 2019-03-28", "Thu, 03-28"),
+        # Signs and words that may belong to the year keep it.
+        ("Y年n月j日", "ja", "木曜日, 2019年3月28日", "木曜日, 2019年3月28日"),
+        (r"Y. \g\a\d\a j. F", "en", "Thursday, 2019. gada 28. March", "Thursday, 2019. gada 28. March"),
+        ("(Y) j F", "en", "Thursday, (2019) 28 March", "Thursday, (2019) 28 March"),
+        ("j F (Y)", "en", "Thursday, 28 March (2019)", "Thursday, 28 March (2019)"),
+        ("j F Y, Y", "en", "Thursday, 28 March 2019, 2019", "Thursday, 28 March 2019, 2019"),
     ],
 )
 def test_a_date_gains_its_weekday_and_loses_its_year(pattern: str, language: str, long: str, short: str) -> None:
@@ -79,7 +86,9 @@ def test_a_form_of_a_date_is_taken(pattern: str) -> None:
     check_date_format(pattern)
 
 
-@pytest.mark.parametrize("pattern", ["", "j F", "F Y", "j Y", "j F Y H:i", "j de F de Y", "j F Y\\", r"\j F Y"])
+@pytest.mark.parametrize(
+    "pattern", ["", "j F", "F Y", "j Y", "j F Y H:i", "j de F de Y", "j F o", "j F Y\\", r"\j F Y"]
+)
 def test_what_is_no_date_is_refused(pattern: str) -> None:
     with pytest.raises(ValidationError):
         check_date_format(pattern)

@@ -157,6 +157,53 @@ def test_a_place_that_cannot_be_closed_does_not_fail_the_commit(
     paper.rollback()
 
 
+def test_a_writer_that_is_interrupted_while_it_waits_leaves_the_queue(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = Queue(tmp_path / "queue").enter(timeout=0)
+    assert first
+    second = Queue(tmp_path / "queue")
+
+    def interrupt(_: float) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as keyboard:
+        keyboard.setattr("broadsheet.core.sqlite.queue.time.sleep", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            second.enter(timeout=5)
+    first.leave()
+    place = second.enter(timeout=0)
+    assert place
+    place.leave()
+
+
+FORK = """
+import os, sys, time
+from pathlib import Path
+from broadsheet.core.sqlite.queue import Queue, queue_of
+queue, file = queue_of(sys.argv[1]), Path(sys.argv[1] + "-queue")
+place = queue.enter(timeout=0)
+child = os.fork()
+if child == 0:
+    place.leave()  # not the child's place to give up
+    waited = queue_of(sys.argv[1]) is not queue and queue_of(sys.argv[1]).enter(timeout=0.1)
+    print("child began anew" if waited else "child is stuck", flush=True)
+    time.sleep(30)
+time.sleep(0.5)
+began = time.monotonic()
+place.leave()
+again = Queue(file).enter(timeout=5)
+print("free at once" if again and time.monotonic() - began < 2 else "held by the child", flush=True)
+os.kill(child, 9)
+"""
+
+
+def test_a_forked_child_holds_no_place_and_waits_for_no_thread_of_its_parent(tmp_path: Path) -> None:
+    words = [sys.executable, "-c", FORK, str(tmp_path / "paper.sqlite3")]
+    told = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert told.stdout.splitlines() == ["child began anew", "free at once"], told.stderr
+
+
 def test_leaving_a_place_twice_has_no_effect(tmp_path: Path) -> None:
     queue = Queue(tmp_path / "queue")
     first = queue.enter(timeout=0)

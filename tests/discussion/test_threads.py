@@ -63,6 +63,15 @@ def test_an_article_has_exactly_one_thread_by_whatever_road_it_comes(road: Calla
         Thread.objects.create(article=article)
 
 
+@pytest.mark.sqlite
+def test_a_row_that_replaces_an_article_keeps_its_thread() -> None:
+    comment = discussion.submitted()
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA defer_foreign_keys = ON")
+        cursor.execute("INSERT OR REPLACE INTO newsroom_articlepage SELECT * FROM newsroom_articlepage")
+    assert Thread.objects.get() == comment.thread
+
+
 def test_an_article_without_comments_takes_its_thread_with_it_when_it_is_deleted() -> None:
     article = newsroom.article()
     article.delete()

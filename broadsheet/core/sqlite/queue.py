@@ -21,18 +21,23 @@ class Place:
     def __init__(self, file: int, head: threading.Lock) -> None:
         self._file: int | None = file
         self._head = head
+        self._process = os.getpid()
 
     def leave(self) -> None:
         """Let the next writer in. Calling it again has no effect, and it never raises."""
         file, self._file = self._file, None
         if file is None:
             return
+        is_ours = self._process == os.getpid()  # a forked child has a copy, which is not the child's to give up
         try:
+            if is_ours:
+                fcntl.flock(file, fcntl.LOCK_UN)  # closing would not do where a child still has the file open
             os.close(file)
         except OSError as error:
             # Not raised: the transaction is committed, and a commenter would be told that it had failed.
             logger.warning("The lock file of the write queue could not be closed (%s).", error)
-        self._head.release()
+        if is_ours:
+            self._head.release()
 
 
 class Queue:
@@ -56,22 +61,42 @@ class Queue:
         except OSError:
             self._head.release()
             return None
-        while not _try_lock(file) and time.monotonic() < deadline:
-            time.sleep(POLL_INTERVAL)
-        return Place(file, self._head)
+        place = Place(file, self._head)
+        try:
+            while not _try_lock(file) and time.monotonic() < deadline:
+                time.sleep(POLL_INTERVAL)
+        except BaseException:  # Ctrl-C, for example
+            place.leave()
+            raise
+        return place
 
 
-_queues: dict[str, Queue] = {}
-_queues_lock = threading.Lock()
+class _Queues:
+    """The queues of a process, one for each database file."""
+
+    def __init__(self) -> None:
+        self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """Forget all queues. A forked child does: threads that it does not have may hold its copies of the locks."""
+        self._lock = threading.Lock()
+        self._queues: dict[str, Queue] = {}
+
+    def queue_of(self, database: str) -> Queue:
+        # Not functools.cache: two threads that call it first at the same moment would each get a queue of their own.
+        with self._lock:
+            if database not in self._queues:
+                self._queues[database] = Queue(Path(f"{database}-queue"))
+            return self._queues[database]
+
+
+_queues = _Queues()
+os.register_at_fork(after_in_child=_queues.begin_anew)
 
 
 def queue_of(database: str) -> Queue:
     """Return the queue of a database file, which is the same object for all threads."""
-    # Not functools.cache: two threads that call it first at the same moment would each get a queue of their own.
-    with _queues_lock:
-        if database not in _queues:
-            _queues[database] = Queue(Path(f"{database}-queue"))
-        return _queues[database]
+    return _queues.queue_of(database)
 
 
 def _try_lock(file: int) -> bool:

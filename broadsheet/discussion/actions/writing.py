@@ -39,9 +39,10 @@ def submit_comment(
             return _submit(comment, revision)
     except IntegrityError as error:
         # Two submissions at the same moment: the database has kept the first, and the second is the same comment.
-        if not violates(error, Comment, "comment_fingerprint"):
+        first = Comment.objects.filter(fingerprint=comment.fingerprint).first()
+        if first is None or not violates(error, Comment, "comment_fingerprint"):
             raise
-        return Comment.objects.get(fingerprint=comment.fingerprint)
+        return first
 
 
 def _submit(comment: Comment, revision: Revision) -> Comment:
