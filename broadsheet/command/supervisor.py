@@ -108,6 +108,8 @@ class Supervisor:
             repeated = signal.sigwait(AWAITED_SIGNALS) in STOP_SIGNALS
             if not code and (repeated or time.monotonic() > deadline):
                 code = 1
+                for child in self._running():
+                    logger.warning("The %s process has not stopped and is killed.", child.name)
                 self._signal(signal.SIGKILL)
         return code
 

@@ -84,6 +84,7 @@ def test_a_second_ctrl_c_stops_at_once(paper: Paper) -> None:
                 running.program.wait(timeout=1)
             assert running.end(signal.SIGINT) == 1
         wait_until(lambda: not living(children), timeout=5)
+        assert "process has not stopped and is killed" in running.output[1]
 
 
 def test_a_killed_serve_leaves_no_children_and_frees_its_port(paper: Paper) -> None:
