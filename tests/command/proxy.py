@@ -18,6 +18,7 @@ class Proxy:
         self.target = server.hostname or "127.0.0.1", server.port or 5432
         self.port = free_port()
         self._connections: set[socket.socket] = set()
+        self._lock = threading.Lock()
         self._listener: socket.socket | None = None
 
     def url_of(self, database: str) -> str:
@@ -41,8 +42,9 @@ class Proxy:
 
     def cut(self) -> None:
         """Close all connections and refuse new ones."""
-        listener, self._listener = self._listener, None
-        connections, self._connections = self._connections, set()
+        with self._lock:
+            listener, self._listener = self._listener, None
+            connections, self._connections = self._connections, set()
         for connection in [listener, *connections] if listener else [*connections]:
             with suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
@@ -55,7 +57,12 @@ class Proxy:
                 server = socket.create_connection(self.target)
             except OSError:
                 return
-            self._connections |= {client, server}
+            with self._lock:
+                if self._listener is not listener:  # cut meanwhile: a connection that is left would survive the outage
+                    client.close()
+                    server.close()
+                    return
+                self._connections |= {client, server}
             for source, sink in ((client, server), (server, client)):
                 threading.Thread(target=_forward, args=(source, sink), daemon=True).start()
 
