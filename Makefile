@@ -33,7 +33,7 @@ test: setup ## run the tests on SQLite and on PostgreSQL (ARGS="-k receipt": the
 	@$(SUITE) test $(ARGS)
 
 .PHONY: test-fast
-test-fast: setup ## run the tests that need no browser and start no program, on SQLite
+test-fast: setup ## run the tests that are quick: no browser, no program started, no complete list or export; on SQLite
 	@$(SUITE) fast $(ARGS)
 
 .PHONY: soak
@@ -41,8 +41,8 @@ soak: setup ## run the campaigns in full, on both databases; what has passed is 
 	@$(SUITE) $(if $(ONLY),--only $(ONLY)) soak
 
 .PHONY: bench
-bench: setup ## measure the figures that the README names (ONLY=name for one of them)
-	@$(RUN) bench $(ONLY)
+bench: setup ## measure the figures that the README names (ONLY=name for one; AGAINST=revision: compare unbaked pages)
+	@$(RUN) $(if $(AGAINST),bench.against $(AGAINST),bench $(ONLY))
 
 .PHONY: check
 check: setup ## style, types, import contracts, templates, migrations, licences, generated docs

@@ -25,13 +25,20 @@ class Heard:
 class Visitor:
     """A browser without a cache."""
 
-    def __init__(self, port: int) -> None:
-        self.port = port
+    def __init__(self, port: int, address: str = "127.0.0.1") -> None:
+        self.port, self.address = port, address
         self.cookies: dict[str, str] = {}
+        self.sent = 0  # comments
+        self._open()
+
+    def move_to(self, address: str) -> None:
+        """Goes on from another address of this machine, which belongs to another network."""
+        self.line.close()
+        self.address = address
         self._open()
 
     def _open(self) -> None:
-        self.line = socket.create_connection(("127.0.0.1", self.port), timeout=120)
+        self.line = socket.create_connection(("127.0.0.1", self.port), timeout=120, source_address=(self.address, 0))
         self.line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.heard = self.line.makefile("rb")
 
@@ -85,9 +92,11 @@ class Visitor:
 
     def form(self, path: str, field: str) -> dict[str, str]:
         """What stands in the form of a page that has a field of this name."""
-        page = BeautifulSoup(self.get(path).body, "lxml")
-        forms = (form for form in page.find_all("form") if form.select_one(f'[name="{field}"]'))
-        return dict(_filled_in(next(forms)))
+        heard = self.get(path)
+        forms = BeautifulSoup(heard.body, "lxml").find_all("form")
+        found = [form for form in forms if form.select_one(f'[name="{field}"]')]
+        assert found, f"{path} has no form with {field}, but answers {heard.status}: {heard.body[:2000]}"
+        return dict(_filled_in(found[0]))
 
     def sign_in(self, name: str, password: str) -> None:
         """Signs in as one of the staff."""

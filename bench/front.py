@@ -15,10 +15,6 @@ from tools.ports import free_port
 
 NAME = "front"
 ROUNDS, SECONDS, CONNECTIONS = 5, 3, 16
-LONGEST = """
-from broadsheet.newsroom.models import ArticlePage
-print(max(ArticlePage.objects.live(), key=lambda article: len(str(article.body))).address)
-"""
 ENCODINGS = {"identity": "", "gzip": ".gz"}  # with the endings of their files
 PLAIN = """
 server {{
@@ -34,7 +30,7 @@ CERTIFICATE = re.compile(r"^ *(ssl_certificate|listen \[::\]).*\n", re.MULTILINE
 def run() -> list[Row]:
     """Serves one article in three ways at once and loads them in turn, first unpacked and then packed."""
     with demo_paper() as paper, served(paper) as running, TemporaryDirectory(prefix="broadsheet-bench-") as root:
-        path = f"/{paper.shell(LONGEST)}/"
+        path = f"/{paper.fact('longest_article')}/"
         lay(Path(root), path, {encoding: body_of(running.address + path, encoding) for encoding in ENCODINGS})
         with plain_nginx(Path(root)) as plain, our_nginx(paper, running.port) as before:
             addresses = {"nginx": plain, "paper": running.address, "before": before}

@@ -1,6 +1,5 @@
 """What a purge of very many pages takes, and how long it keeps editors, and readers of others, waiting; on SQLite."""
 
-import json
 import statistics
 import threading
 import time
@@ -21,25 +20,7 @@ PUBLISHED = 9
 SMALL = 1_000  # articles of the paper itself
 MANY, FEW = "bench", "bench:section"
 PATIENCE = 30.0  # seconds until what stands beside an article has to be new
-FACTS = f"""
-import json
-from broadsheet.newsroom.keys import beside_in
-from broadsheet.newsroom.models import ArticlePage, SectionPage
-section, another = SectionPage.objects.order_by("path")[:2]
-newest = ArticlePage.objects.published().newest_first().exclude(section=section)
-print(json.dumps({{
-    "section": section.pk, "another": another.pk, "beside": beside_in(section),
-    "others": [f"/{{address}}/" for address in newest.values_list("address", flat=True)[:{OTHERS}]],
-}}))
-"""
 BAKE = "from bench.filling.pages import bake; bake({having})"
-PURGE = """
-import time
-from broadsheet.pagecache.actions import purge
-began = time.perf_counter()
-purge({key!r})
-print(time.perf_counter() - began)
-"""
 
 
 @dataclass
@@ -60,7 +41,7 @@ class Reading:
 def run() -> list[Row]:
     """Bakes the pages and purges them in two goes, with readers at other pages of the paper meanwhile."""
     with copied(SMALL) as paper:
-        facts = json.loads(paper.shell(FACTS))
+        facts = paper.fact("sections_and_others", OTHERS)
         others = facts["others"]
         with served(paper) as running:
             paper.shell(BAKE.format(having={facts["beside"]: IN_SECTION, FEW: IN_SECTION, MANY: PAGES}))
@@ -106,7 +87,7 @@ def _is_there(reader: Visitor, number: int) -> bool:
 
 
 def _purge(paper: Paper, key: str) -> float:
-    return float(paper.shell(PURGE.format(key=key)).split()[-1])
+    return float(paper.fact("purged", key))
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Papers in temporary folders, made and served by the command as an operator does: in processes of their own."""
 
+import json
 import os
 import secrets
 import shutil
@@ -42,6 +43,10 @@ class Paper:
     def shell(self, code: str) -> str:
         """Runs a piece of Python inside the paper and returns what it prints."""
         return self.broadsheet("manage", "shell", "--no-imports", "-c", code).strip()
+
+    def fact(self, name: str, *words: object) -> Any:
+        """What a function of `bench.filling.facts` tells of this paper."""
+        return json.loads(self.shell(f"from bench.filling import facts; facts.{name}(*{words!r})").splitlines()[-1])
 
     @property
     def environment(self) -> dict[str, str]:

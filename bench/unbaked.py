@@ -1,4 +1,4 @@
-"""The paper without its front, for granian: each answer is rendered as for a page to be baked, and thrown away.
+"""The paper without its page server: each answer is rendered as for a page to be baked, and thrown away.
 
 What stands between the front and Django is as in broadsheet.config.wsgi.
 """

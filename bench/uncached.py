@@ -23,7 +23,7 @@ from tools.ports import free_port
 
 NAME = "uncached"
 ROUNDS, SECONDS, CONNECTIONS = 5, 5, 8
-WORKERS, THREADS = 2, 16  # as `broadsheet serve` has them, with its concurrency limit
+WORKERS = 2  # as `broadsheet serve` has them
 UNGATED = 4  # threads of a plain Wagtail, which has no limit: as many as ours lets in
 GOAL, GOAL_WITH_NOTHING = 5, 1.5  # times the rate of WordPress
 PATIENCE = 60  # seconds until a server answers
@@ -85,8 +85,8 @@ def _here(matter: Path) -> Iterator[dict[str, str]]:
         paper.broadsheet("manage", "collectstatic", "--no-input", "--verbosity", "0")
         environment = {**paper.environment, "BROADSHEET_DATA": str(paper.folder)}
         with (
-            _granian("bench.unbaked:application", environment) as here,
-            _granian("bench.unbaked:without_pieces", environment) as anew,
+            _as_the_paper("bench.unbaked:application", environment) as here,
+            _as_the_paper("bench.unbaked:without_pieces", environment) as anew,
         ):
             yield {"here": f"{here}/{path}/", "anew": f"{anew}/{path}/"}
 
@@ -96,21 +96,30 @@ def _plain_wagtail(folder: Path, matter: Path) -> Iterator[str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("BROADSHEET_")}
     site = {"PLAIN_WAGTAIL": str(folder), "DJANGO_SETTINGS_MODULE": "bench.plain_wagtail.settings"}
     ran([sys.executable, "-m", "bench.plain_wagtail.fill", str(matter)], {**kept, **site})
-    with _granian("bench.plain_wagtail.wsgi:application", {**kept, **site}, threads=UNGATED) as address:
+    line = [sys.executable, "-m", "granian", "--interface", "wsgi", "--log-level", "warning"]
+    line += ["--workers", str(WORKERS), "--blocking-threads", str(UNGATED), "bench.plain_wagtail.wsgi:application"]
+    with _listening([*line, "--port"], {**kept, **site}) as address:
         yield f"{address}/{SLUG}/"
 
 
 @contextmanager
-def _granian(application: str, environment: dict[str, str], *, threads: int = THREADS) -> Iterator[str]:
+def _as_the_paper(application: str, environment: dict[str, str]) -> Iterator[str]:
+    """An application, answering as `broadsheet serve` does: behind the gateway."""
+    line = [sys.executable, "-m", "bench.gateway", application, str(WORKERS)]
+    with _listening(line, environment) as address:
+        yield address
+
+
+@contextmanager
+def _listening(line: list[str], environment: dict[str, str]) -> Iterator[str]:
+    """The address of a server, whose last word is the port."""
     port = free_port()
-    line = [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port), "--log-level", "warning"]
-    line += ["--workers", str(WORKERS), "--blocking-threads", str(threads), application]
-    running = subprocess.Popen(line, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, text=True)
+    running = subprocess.Popen([*line, str(port)], cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, text=True)
     try:
         until = time.monotonic() + PATIENCE
         while not _listens(port):
-            assert running.poll() is None, f"{application} has ended"
-            assert time.monotonic() < until, f"{application} does not answer"
+            assert running.poll() is None, f"{line} has ended"
+            assert time.monotonic() < until, f"{line} does not answer"
             time.sleep(0.1)
         yield f"http://127.0.0.1:{port}"
     finally:

@@ -12,7 +12,6 @@ from typing import Any
 
 from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
-from bench.front import LONGEST
 from bench.rows import Missing, Row
 from bench.serving import demo_paper, served
 from tools import equipment
@@ -64,7 +63,7 @@ class Visit:
 def run() -> list[Row]:
     """Visits the front page, a section and an article some times each."""
     with demo_paper() as paper, served(paper) as running, _chromium() as browser:
-        pages = {"front page": "/", "section": "/town/", "article": f"/{paper.shell(LONGEST)}/"}
+        pages = {"front page": "/", "section": "/town/", "article": f"/{paper.fact('longest_article')}/"}
         for path in pages.values():
             visit(browser, running.address, path)  # bakes it
         visits = {name: [visit(browser, running.address, path) for _ in range(VISITS)] for name, path in pages.items()}

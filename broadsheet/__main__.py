@@ -2,7 +2,15 @@
 
 import sys
 
-from broadsheet.command.main import main
+from broadsheet.command import main as command
+from broadsheet.core.log_format import install_hooks
+
+
+def main() -> int:
+    """Run the command; exceptions that nothing catches are printed without values, in its children too."""
+    install_hooks()
+    return command.main()
+
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
+from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 from hypothesis.strategies import SearchStrategy
 
 SECONDS = 240  # for all campaigns, on both databases together
@@ -19,8 +20,11 @@ SHARES = {
     "kill -9": 5.0,
     "machines": 3.0,
     "columns": 1.5,
+    "newsroom": 4.0,
     "bodies": 1.5,
     "hostile bodies": 1.5,
+    "addresses": 1.5,
+    "floods": 3.0,
 }
 FOREVER = 1e9
 LEAST = 200  # this fraction of the full figure is reached even on a very slow machine
@@ -60,6 +64,27 @@ def search(name: str, tried: Callable[..., None], *, full: int, **strategies: Se
         settings(max_examples=at_once, deadline=None)(given(**strategies)(tried))()
         done += at_once
     print(f"{name}: {done} examples")
+
+
+class Machine(RuleBasedStateMachine):
+    """A state machine that counts its steps, over all its stories."""
+
+    steps = 0
+
+
+def calm(steps: int) -> settings:
+    """Return Hypothesis' settings for stories of so many steps, which may take as long as they need."""
+    return settings(deadline=None, stateful_step_count=steps, suppress_health_check=list(HealthCheck), print_blob=True)
+
+
+def tell_stories(name: str, machine: type[Machine], how: settings, *, full: int) -> None:
+    """Let a state machine run stories, until it has made the full number of steps or its time is over."""
+    going, machine.steps = pace(name, full=full), 0
+    while going.allows(machine.steps):
+        many = going.runs(machine.steps, how.stateful_step_count)
+        run_state_machine_as_test(machine, settings=settings(how, max_examples=many))
+    print(f"{name}: {machine.steps} steps")
+    assert machine.steps > how.stateful_step_count
 
 
 def is_soak() -> bool:

@@ -2,6 +2,7 @@
 
 import gc
 import shutil
+import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -9,9 +10,12 @@ from pathlib import Path
 
 import pytest
 from django.db import connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from hypothesis import is_hypothesis_test, strategies
 from playwright.sync_api import Browser, Page, sync_playwright
 from pytest_django.plugin import DjangoDbBlocker
 
+from broadsheet.core.sqlite.base import DatabaseWrapper
 from tests.command.logs import pytest_runtest_makereport, pytest_runtest_setup
 from tests.databases import copied_database, is_one_transaction
 from tests.tasks import lazy_indexes
@@ -28,21 +32,35 @@ CHROMIUM_ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--unsafely-treat-insecure-origin-as-secure=http://paper.example",  # in production, papers have https
     # The browser's sockets are closed like the tests' own: no name but this machine's leads anywhere.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ]
 
 
-def pytest_collection_finish() -> None:
+def pytest_collection_finish(session: pytest.Session) -> None:
     """Exempt what is imported from garbage collection, which would examine all of Django again and again."""
+    if any(is_hypothesis_test(getattr(item, "function", None)) for item in session.items):
+        strategies.text().validate()  # makes Unicode's tables, for seconds, where there is no cache of them yet
     gc.collect()
     gc.freeze()
+
+
+def close_connection(connection: DatabaseWrapper) -> None:
+    """Close a connection, to a database in memory too, unless it is the one of the tests that keeps the database.
+
+    Django's own never closes those, so that the ones of ended threads would be found by the garbage collection, which
+    Python 3.13 warns of in whatever test runs at that moment.
+    """
+    if not connection.is_in_memory_db() or threading.current_thread() is not threading.main_thread():
+        BaseDatabaseWrapper.close(connection)
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Replace the database that pytest-django would migrate with a copy of the template."""
     stack = ExitStack()
+    stack.enter_context(pytest.MonkeyPatch.context()).setattr(DatabaseWrapper, "close", close_connection)
     with django_db_blocker.unblock():
         stack.enter_context(copied_database())
     yield

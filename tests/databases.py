@@ -94,9 +94,11 @@ def column(statement: str, *parameters: str) -> list[Any]:
 @contextmanager
 def kept_for_a_module(blocker: DjangoDbBlocker, make: Callable[[], Thing]) -> Iterator[Thing]:
     """Yield an object that every test of a module finds as it was created; none of them may commit."""
+    whole: Any = transaction.atomic()
+    whole._from_testcase = True  # so that durable blocks may be opened in it, as in the transaction of a test
     with ExitStack() as stack:
         with blocker.unblock():
-            stack.enter_context(transaction.atomic())
+            stack.enter_context(whole)
             made = make()
         yield made
         with blocker.unblock():

@@ -18,7 +18,7 @@ import pytest
 from django.test import TransactionTestCase
 
 from tests import templates
-from tests.campaigns import is_second_look
+from tests.campaigns import is_second_look, is_soak
 
 KINDS = {
     "campaign": "a long search for faults: within a time budget, or in full by `make soak`",
@@ -31,9 +31,12 @@ OTHERS = {
     "once": "does not depend on the database: left out when the tests run on a second one",
     "sqlite": "concerns SQLite only: left out on PostgreSQL",
     "postgres": "concerns PostgreSQL only: left out on SQLite",
+    "soak_only": "measures what only a long run on a quiet machine can show: left to `make soak`",
+    "exhaustive": "tries a whole list, export or table: left out of `make test-fast`",
 }
 DATABASE = os.environ.get("BROADSHEET_TEST_DATABASE") or "sqlite"
-UNIT_SECONDS, SECONDS = 1.0, 60.0
+UNIT_SECONDS, SECONDS = 1.0, 60.0  # on a machine on which `_reference_work` takes as long as REFERENCE says
+REFERENCE = 0.005  # seconds
 TRACED = 5.0  # times as long as usual
 STARTS = ("subprocess.Popen", "os.fork", "os.posix_spawn", "os.exec", "os.system")
 FIXTURES = {"browser": "browser", "page": "browser", "template": "process", "db": "integration"}
@@ -113,9 +116,9 @@ def names_of(code: CodeType | None) -> Iterator[str]:
 
 
 def is_for_this_database(item: pytest.Item) -> bool:
-    """Return whether the result of a test could differ from that on the first database."""
+    """Return whether a test belongs to this run: its result could differ from that on the first database."""
     other = "postgres" if DATABASE == "sqlite" else "sqlite"
-    if item.get_closest_marker(other):
+    if item.get_closest_marker(other) or (item.get_closest_marker("soak_only") and not is_soak()):
         return False
     return not is_second_look() or (item.get_closest_marker("once") is None and asks_a_database(item))
 
@@ -170,7 +173,7 @@ def pytest_runtest_makereport(
     if report.passed and call.when == "call":
         kind = list(KINDS)[weight_of(item)]
         began = item.stash[CALLED] if kind == "unit" else item.stash[BEGAN] + templates.seconds()
-        if said := complaint(kind, (own_time() - began) / slowdown(), started=_started):
+        if said := complaint(kind, own_time() - began, started=_started):
             report.outcome, report.longrepr = "failed", said
     return report
 
@@ -184,8 +187,18 @@ def own_time() -> float:
 
 
 def slowdown() -> float:
-    """Return how many times longer a test may take than usual: it does while its coverage is measured."""
-    return TRACED if sys.gettrace() else 1.0
+    """Return how many times longer a test may take: on a slow machine, and while its coverage is measured."""
+    return max(1.0, sum(_reference_work() for _ in range(5)) / 5 / REFERENCE) * (TRACED if sys.gettrace() else 1.0)
+
+
+def _reference_work() -> float:
+    """Return the processor time, in seconds, of a piece of Python that is always the same."""
+    traced = sys.gettrace()
+    sys.settrace(None)
+    began = time.thread_time()
+    sum(number % 7 for number in range(100_000))
+    sys.settrace(traced)
+    return time.thread_time() - began
 
 
 def crowding() -> float:
@@ -196,9 +209,9 @@ def crowding() -> float:
 def complaint(kind: str, seconds: float, *, started: list[str]) -> str:
     """Return how a test has broken the rules of its kind, or nothing."""
     limit = UNIT_SECONDS if kind == "unit" else SECONDS
-    allowed = limit * (crowding() if kind in {"process", "browser"} else 1)
+    allowed = limit * (crowding() if kind in {"process", "browser"} else 1.0)
     if kind in {"unit", "integration"} and started:
         return f"This test is of the kind “{kind}”, but has started a program ({started[0]}). Mark it as `process`."
-    if kind != "campaign" and seconds > allowed:
+    if kind != "campaign" and seconds > allowed and seconds > allowed * slowdown():
         return f"This took {seconds:.1f} s, but a test of the kind “{kind}” may take {limit:.0f} s at most."
     return ""

@@ -79,7 +79,8 @@ def _migrate(folder: Path, name: str) -> None:
 
 
 def _migrations() -> Iterator[Path]:
-    """Yield the migrations, and the modules of the paper that they import."""
+    """Yield the migrations, the modules of the paper that they import, and what runs when they end."""
+    yield ROOT / "broadsheet/core/signal_handlers.py"
     migrations = sorted((ROOT / "broadsheet").rglob("migrations/*.py"))
     yield from migrations
     for name in {name for file in migrations for name in IMPORTED.findall(file.read_text())}:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 
-from broadsheet.bakery.pages import ENCODINGS, Page, digest_of
+from broadsheet.bakery.pages import ENCODINGS, Page, digest_of, disk_size
 from broadsheet.pagecache.actions import EVERYTHING, store
 
 PIECE = 500
@@ -19,8 +19,8 @@ HEADERS = (("Content-Type", "text/html; charset=utf-8"),)
 def bake(having: Mapping[str, int]) -> None:
     """Bakes so many pages with each of these keys, one after the other from /bench/0/0/ on."""
     kept = store()
-    kept.index.size()  # which makes it
-    bodies, first = Page("/", TEXT.encode(), HEADERS).bodies(), 0
+    kept.index.count()  # which makes it
+    bodies, first = Page("/", TEXT.encode(), HEADERS).encoded_bodies(), 0
     for key, many in having.items():
         names = [f"bench/{number % 1000}/{number}/index.html" for number in range(first, first + many)]
         for start in range(0, many, PIECE):
@@ -41,8 +41,9 @@ def _write(file: str, bodies: Mapping[str, bytes]) -> None:
 def _note(file: Path, names: list[str], key: str, bodies: Mapping[str, bytes]) -> None:
     """In pieces: whoever would have to wait too long at the index takes it for damaged."""
     digests = json.dumps({encoding: digest_of(body) for encoding, body in bodies.items()})
-    rows = [(name, f"/{name.removesuffix('index.html')}", json.dumps(HEADERS), digests, 0.0, None) for name in names]
+    own = [json.dumps(HEADERS), digests, 0.0, None, disk_size(bodies)]
+    rows = [(name, f"/{name.removesuffix('index.html')}", *own) for name in names]
     with closing(sqlite3.connect(file)) as index, index:
         index.execute("PRAGMA synchronous = OFF")
-        index.executemany("INSERT INTO page VALUES (?, ?, ?, ?, ?, ?)", rows)
+        index.executemany("INSERT INTO page VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
         index.executemany("INSERT INTO key VALUES (?, ?)", [(one, name) for name in names for one in (key, EVERYTHING)])

@@ -196,7 +196,7 @@ class Filling:
     def comment_rows(self) -> Iterator[Row]:
         threads = dict(Thread.objects.values_list("article", "pk"))  # the database has made one with each article
         for fate in self.fates():
-            is_published, waits = fate.state == CommentState.PUBLISHED, fate.state == CommentState.PENDING
+            is_published = fate.state == CommentState.PUBLISHED
             yield {
                 "id": fate.number,
                 "thread": threads[fate.article],
@@ -210,7 +210,6 @@ class Filling:
                 "written_at": fate.written,
                 "verified_at": fate.written,
                 "published_at": fate.written if is_published else None,
-                "fingerprint": f"{fate.number:064x}" if waits else None,
             }
 
     def revisions(self) -> Iterator[Row]:

@@ -83,6 +83,23 @@ class PageFiles:
                 for suffix in ("", *ENCODINGS.values()):
                     os.unlink(f"{self.stale}/{name}{suffix}")
 
+    def last_used(self, name: str) -> float:
+        """Return when a page or its stale copy was last read, in seconds since the epoch; 0 if neither exists."""
+        for folder in (self.pages, self.stale):
+            with suppress(OSError):
+                return os.stat(f"{folder}/{name}").st_atime
+        return 0.0
+
+    def delete_empty_folders(self, names: Iterable[str]) -> None:
+        """Delete the folders of these pages that are empty, and those around them that become empty."""
+        for name in names:
+            for root in (self.pages, self.stale):
+                with suppress(OSError):
+                    for folder in (root / name).parents:
+                        if folder == root:
+                            break
+                        folder.rmdir()
+
     # Very many pages at once are moved out of readers' sight in a step or two, and deleted later by `empty_trash`.
 
     def new_trash(self) -> Path | None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from broadsheet.bakery.files import PAGE_FOLDERS
 from broadsheet.bakery.pages import Page
 
-LAYOUT = "4"  # of the whole folder; changes when older folders can no longer be read, and they are emptied
+LAYOUT = "5"  # of the whole folder; changes when older folders can no longer be read, and they are emptied
 BUSY_TIMEOUT = 10.0  # seconds to wait for another process at the index
 APPLIED_RETENTION = 86_400.0  # seconds
 # The lowest byte of SQLite's extended codes is the primary result code.
@@ -25,11 +25,15 @@ UNAVAILABLE = frozenset({
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS page (
     name TEXT PRIMARY KEY, path TEXT NOT NULL, headers TEXT NOT NULL, digests TEXT NOT NULL,
-    rendered_at REAL NOT NULL, expires_at REAL);
+    rendered_at REAL NOT NULL, expires_at REAL, bytes INTEGER NOT NULL);
 CREATE INDEX IF NOT EXISTS expiring ON page (expires_at) WHERE expires_at IS NOT NULL;
 CREATE TABLE IF NOT EXISTS key (
     key TEXT NOT NULL, name TEXT NOT NULL REFERENCES page ON DELETE CASCADE, PRIMARY KEY (key, name)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS key_of_page ON key (name);
+CREATE TABLE IF NOT EXISTS total (bytes INTEGER NOT NULL);
+INSERT INTO total SELECT 0 WHERE NOT EXISTS (SELECT * FROM total);
+CREATE TRIGGER IF NOT EXISTS page_added AFTER INSERT ON page BEGIN UPDATE total SET bytes = bytes + NEW.bytes; END;
+CREATE TRIGGER IF NOT EXISTS page_removed AFTER DELETE ON page BEGIN UPDATE total SET bytes = bytes - OLD.bytes; END;
 CREATE TABLE IF NOT EXISTS state (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS applied (purge INTEGER PRIMARY KEY, at REAL NOT NULL);
 """
@@ -57,7 +61,8 @@ class Index:
         self.folder.mkdir(parents=True, exist_ok=True)
         with closing(sqlite3.connect(self.file, timeout=BUSY_TIMEOUT)) as index:
             index.execute("PRAGMA synchronous = OFF")  # after a power cut the folder is emptied anyway: see Store
-            index.execute("PRAGMA journal_mode = PERSIST")  # to delete the journal each time is no safer, and slower
+            index.execute("PRAGMA journal_mode = TRUNCATE")  # so that no address of a deleted page stays in it (ADR 6)
+            index.execute("PRAGMA secure_delete = ON")
             index.execute("PRAGMA foreign_keys = ON")
             self._create(index)
             with index:
@@ -82,13 +87,17 @@ class Index:
         pairs = tuple((name, value) for name, value in json.loads(headers))
         return IndexEntry(pairs, json.loads(digests), rendered_at, expires_at)
 
-    def put(self, name: str, page: Page, digests: Mapping[str, str]) -> None:
-        """Replace the entry of a page and its keys."""
-        row = (name, page.path, json.dumps(page.headers), json.dumps(digests), page.rendered_at, page.expires_at)
+    def put(self, name: str, page: Page, digests: Mapping[str, str], *, size: int, max_bytes: int) -> bool:
+        """Replace the entry of a page and its keys; return False if all pages would then take more than `max_bytes`."""
+        row = (name, page.path, json.dumps(page.headers), json.dumps(digests), page.rendered_at, page.expires_at, size)
         with self._opened() as index:
             index.execute("DELETE FROM page WHERE name = ?", [name])
-            index.execute("INSERT INTO page VALUES (?, ?, ?, ?, ?, ?)", row)
+            index.execute("INSERT INTO page VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+            if _total(index) > max_bytes:
+                index.rollback()
+                return False
             index.executemany("INSERT INTO key VALUES (?, ?)", [(key, name) for key in page.keys])
+        return True
 
     def names_with_keys(self, keys: Iterable[str]) -> list[str]:
         """Return the names of the pages that have any of these keys."""
@@ -115,6 +124,16 @@ class Index:
         with self._opened() as index:
             (count,) = index.execute("SELECT count(*) FROM page").fetchone()
         return int(count)
+
+    def total(self) -> int:
+        """Return the bytes that all pages take on the disk at most."""
+        with self._opened() as index:
+            return _total(index)
+
+    def sizes(self) -> dict[str, int]:
+        """Return the bytes that each page takes on the disk, by its name."""
+        with self._opened() as index:
+            return dict(index.execute("SELECT name, bytes FROM page"))
 
     def remove_all(self) -> None:
         """Remove the entries of all pages, and leave the state of the folder as it is."""
@@ -145,6 +164,11 @@ class Index:
         with self._opened() as index:
             index.execute("DELETE FROM applied WHERE at < ?", [now - APPLIED_RETENTION])
             index.executemany("INSERT OR REPLACE INTO applied VALUES (?, ?)", [(purge, now) for purge in purges])
+
+
+def _total(index: sqlite3.Connection) -> int:
+    (total,) = index.execute("SELECT bytes FROM total").fetchone()
+    return int(total)
 
 
 def is_unavailable(error: sqlite3.DatabaseError) -> bool:

@@ -78,7 +78,7 @@ def _acquire(file: IO[str], timeout: float) -> Coalescing:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             role = Coalescing.FOLLOWER
-            if time.monotonic() > deadline:
+            if time.monotonic() >= deadline:
                 return Coalescing.TIMED_OUT
             time.sleep(POLL_INTERVAL)
         else:

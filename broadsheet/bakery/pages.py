@@ -4,6 +4,7 @@ import gzip
 import os
 import secrets
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -26,6 +27,7 @@ COMPRESSED_TYPES = (
 # Levels: the page is compressed while the reader waits for it.
 ENCODINGS = {"br": ".br", "zstd": ".zst", "gzip": ".gz"}
 INDEX_FILES = ("index.html", "index.xml")
+BLOCK = 4096  # bytes; file systems allocate no less for a file or a folder
 SECOND = 10**9  # nanoseconds
 
 
@@ -85,6 +87,11 @@ def file_name(page: Page) -> str:
         content_type = page.content_type
         return names[0] if content_type == "text/html" else names[1] if content_type.endswith("xml") else ""
     return names[0] if names else ""
+
+
+def disk_size(bodies: Mapping[str, bytes]) -> int:
+    """Return the bytes that a page takes on the disk: whole blocks for each file, and one for their folder."""
+    return BLOCK * (1 + sum(-(-len(body) // BLOCK) for body in bodies.values()))
 
 
 def page_path(name: str) -> str:

@@ -10,7 +10,7 @@ import socket
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -18,7 +18,7 @@ from pathlib import Path
 from broadsheet.bakery.files import PageFiles
 from broadsheet.bakery.index import Index, IndexEntry, is_unavailable
 from broadsheet.bakery.locks import Coalescing, coalesced, exclusive_lock, lock_file
-from broadsheet.bakery.pages import ENCODINGS, Page, digest_of, file_name, write_atomically
+from broadsheet.bakery.pages import ENCODINGS, Page, digest_of, disk_size, file_name, write_atomically
 from broadsheet.bakery.snapshot import Snapshot
 
 logger = logging.getLogger(__name__)
@@ -28,8 +28,14 @@ PURGE_TIMEOUT = 30.0  # seconds to wait for another process that applies the sam
 MAX_SNAPSHOT_AGE = 6 * 86_400.0  # seconds; the purge log is kept a little longer
 CLOCK_SKEW = 60  # seconds
 BULK = 5_000  # pages; of more at once whole folders are moved to the trash, and everything where they are the majority
+MAX_BYTES = 5_000_000_000  # of all baked pages, on the disk
+FREED_SHARE = 10  # one tenth of the folder is freed at once, so that it is seldom looked through
 BATCH = 200  # pages deleted under one lock, while others wait to store theirs
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+
+
+class _FolderFull(Exception):
+    """A page that does not fit into the folder."""
 
 
 @dataclass(frozen=True)
@@ -50,10 +56,11 @@ class StoredPage:
 
 
 class Store:
-    """The folder of one machine's baked pages."""
+    """The folder of one machine's baked pages, which take no more than `max_bytes` on the disk."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, max_bytes: int = MAX_BYTES) -> None:
         self.folder = folder
+        self.max_bytes = max_bytes
         self.files = PageFiles(folder)
         self.index = Index(folder)
 
@@ -94,20 +101,43 @@ class Store:
         """Store a page, unless it went stale while it was rendered; return its file, or None if it was not stored.
 
         `is_stale` is called while no purge can be applied: a purge that commits later finds the page and removes it.
-        Raises OSError, as on a full disk; the page is then not stored.
+        Where it does not fit into the folder, the pages that were not read for longest are removed first. Raises
+        OSError, as on a full disk; the page is then not stored.
         """
         name = file_name(page)
         if not name:
             return None
         bodies = page.encoded_bodies()
-        with self._locked() as is_held:
-            if is_stale():
-                return None
-            self._put(name, page, bodies)
-            if not is_held():  # the folder was deleted meanwhile, so that a purge does not wait for this lock
-                self.files.delete([name])
-                return None
-        return self.files.pages / name
+        try:
+            return self._put_if_fresh(name, page, bodies, is_stale)
+        except _FolderFull:
+            self.make_room(disk_size(bodies))
+        with suppress(_FolderFull):  # another process is still making room; the next request bakes the page
+            return self._put_if_fresh(name, page, bodies, is_stale)
+        return None
+
+    def make_room(self, size: int = 0) -> int:
+        """Remove the pages that were not read for longest, if the folder has no room for `size` bytes more.
+
+        Return their number. One process at a time does it; the others do not wait. Raises OSError.
+        """
+        with coalesced(self.folder / "room-lock", 0.0) as role:
+            if role == Coalescing.TIMED_OUT:
+                return 0
+            try:
+                names = self._least_used(size)  # without the lock, because it may take a second
+            except sqlite3.DatabaseError:
+                return 0  # the next page that is stored finds the damage
+            removed = self._remove(lambda: names) if names else 0
+            self._empty_trash()
+            return removed
+
+    def has_free_share(self) -> bool:
+        """Return whether the share that `make_room` frees is free."""
+        try:
+            return self.index.total() < self.max_bytes - self.max_bytes // FREED_SHARE
+        except (sqlite3.DatabaseError, OSError):
+            return True
 
     def purge(self, keys: Iterable[str]) -> int:
         """Remove every page and stale copy that has any of these keys, and return the number of pages.
@@ -140,9 +170,7 @@ class Store:
     def remove_expired(self, now: float) -> int:
         """Remove the pages that have expired by `now`, return their number, and empty the trash."""
         removed = self._remove(lambda: self.index.expired(now))
-        with self._locked():
-            trash = self.files.trash()  # folders that are filled from now on are left for the next time
-        self.files.empty_trash(trash)
+        self._empty_trash()
         return removed
 
     def clear(self) -> None:
@@ -206,10 +234,24 @@ class Store:
     def _locked(self) -> AbstractContextManager[Callable[[], bool]]:
         return exclusive_lock(self.folder / "lock")
 
+    def _put_if_fresh(
+        self, name: str, page: Page, bodies: dict[str, bytes], is_stale: Callable[[], bool]
+    ) -> Path | None:
+        with self._locked() as is_held:
+            if is_stale():
+                return None
+            self._put(name, page, bodies)
+            if not is_held():  # the folder was deleted meanwhile, so that a purge does not wait for this lock
+                self.files.delete([name])
+                return None
+        return self.files.pages / name
+
     def _put(self, name: str, page: Page, bodies: dict[str, bytes]) -> None:
         """Write the entry before the file, so that no file is ever there which no key leads to."""
+        digests = {encoding: digest_of(body) for encoding, body in bodies.items()}
         try:
-            self.index.put(name, page, {encoding: digest_of(body) for encoding, body in bodies.items()})
+            if not self.index.put(name, page, digests, size=disk_size(bodies), max_bytes=self.max_bytes):
+                raise _FolderFull
         except sqlite3.DatabaseError as error:
             if not is_unavailable(error):
                 self._clear()
@@ -237,10 +279,30 @@ class Store:
                 try:
                     self.files.delete([name for name in batch if not self.files.move_to_trash(name, trash)])
                     self.files.delete_stale(batch)
+                    self.files.delete_empty_folders(batch)
                     self._update_index(partial(self.index.remove, batch))
                 except sqlite3.DatabaseError:
                     return self._start_afresh()
         return len(names)
+
+    def _least_used(self, size: int) -> list[str]:
+        """Return the pages to remove so that a tenth of the folder is free; none if `size` bytes fit as it is."""
+        excess = self.index.total() + size - self.max_bytes
+        if excess <= 0:
+            return []
+        sizes, names = self.index.sizes(), []
+        excess += self.max_bytes // FREED_SHARE
+        for name in sorted(sizes, key=self.files.last_used):
+            if excess <= 0:
+                break
+            excess -= sizes[name]
+            names.append(name)
+        return names
+
+    def _empty_trash(self) -> None:
+        with self._locked():
+            trash = self.files.trash()  # folders that are filled from now on are left for the next time
+        self.files.empty_trash(trash)
 
     def _are_majority(self, names: Sequence[str]) -> bool:
         return len(names) > BULK and 2 * len(names) > self.index.count()

@@ -43,6 +43,7 @@ class Progress:
     failures: list[str] = field(default_factory=list)
     failures_in_a_row: int = 0
     is_stopped: bool = False
+    full_at: int = 0  # bytes that baked pages may take, where no more of them fit
     printed_at: float = field(default_factory=time.monotonic)
 
     def add(self, page: PageResponse, *, failure: str) -> None:
@@ -82,6 +83,11 @@ class Progress:
             parts.append(f"{results[BakeResult.NOT_STORED]:,} rendered without being stored")
         if self.failures:
             parts.append(f"{len(self.failures):,} failed")
+        if self.full_at:
+            parts.append(
+                f"{self.total - results.total():,} left until somebody reads them, because baked pages may take "
+                f"{self.full_at / 1e6:,.0f} MB (baked_pages_limit)"
+            )
         return ", ".join(parts)
 
 
@@ -115,8 +121,11 @@ def prepare_and_bake(arguments: argparse.Namespace, progress: Progress) -> None:
 
 
 def bake(paths: Iterable[str], progress: Progress) -> None:
-    """Request each page, which bakes it."""
+    """Request each page, which bakes it, until the folder is full: the pages that are read most come first."""
     for path in paths:
+        if not pagecache.store().has_free_share():
+            progress.full_at = settings.BAKED_PAGES_LIMIT
+            return
         page = bake_page(path)
         progress.add(page, failure=baking_failure(page))
 

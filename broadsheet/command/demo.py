@@ -9,6 +9,7 @@ from pathlib import Path
 from broadsheet.command.bootstrap import UNFINISHED, choose_data_folder, set_up_django
 from broadsheet.command.options_file import options_file
 from broadsheet.command.parser import DEMO_FOLDER
+from broadsheet.command.serve_lock import LOCK_FILE, served_once
 from broadsheet.config.options import OPTIONS_FILE, SECRETS_FOLDER
 from broadsheet.config.secrets import create_secrets
 from broadsheet.core.errors import Refusal
@@ -21,10 +22,13 @@ class NotADemo(Refusal):
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Create the demo where it is missing or unfinished, or with --reset, and serve it."""
+    """Create the demo where it is missing or unfinished, or with --reset, and serve it; raises AlreadyServed."""
     folder = choose_data_folder(argparse.Namespace(data=arguments.data), default=DEMO_FOLDER)
     arguments.port = arguments.port or os.environ.get("PORT") or None
     check_is_demo(folder)
+    if (folder / LOCK_FILE).exists():
+        with served_once(folder):  # one that is being served keeps its folder, and prints no notes
+            pass
     unfinished = folder / UNFINISHED
     if arguments.reset or unfinished.exists():
         shutil.rmtree(folder, ignore_errors=True)
@@ -54,4 +58,5 @@ def create_folder(folder: Path) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     (folder / UNFINISHED).touch(mode=0o600)
     create_secrets(folder / SECRETS_FOLDER)
+    (folder / OPTIONS_FILE).touch(mode=0o600)
     (folder / OPTIONS_FILE).write_text(options_file(demo=True))

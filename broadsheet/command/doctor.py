@@ -1,6 +1,7 @@
 """`broadsheet doctor`: checks the machine and the paper, and prints a line for each check."""
 
 import argparse
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from importlib import import_module
 
@@ -14,9 +15,9 @@ def run(arguments: argparse.Namespace) -> int:
     """Print every result and return 1 if any check failed, otherwise 0."""
     folder = choose_data_folder(arguments)
     check_is_paper(folder)
-    failed = print_results(check(arguments))
-    print("Some checks failed." if failed else "No check failed.")
-    return int(failed)
+    levels = print_results(check(arguments))
+    print(summary(levels))
+    return int(levels[Level.FAIL] > 0)
 
 
 def check(arguments: argparse.Namespace) -> Iterator[CheckResult]:
@@ -44,10 +45,21 @@ def options(arguments: argparse.Namespace) -> list[CheckResult]:
     return [ok("options", "all valid")]
 
 
-def print_results(results: Iterable[CheckResult]) -> bool:
-    """Print the results as they come, and return whether one is a failure."""
-    failed = False
+def print_results(results: Iterable[CheckResult]) -> Counter[Level]:
+    """Print the results as they come, and return how many there are of each level."""
+    levels: Counter[Level] = Counter()
     for result in results:
         print(result, flush=True)
-        failed = failed or result.level == Level.FAIL
-    return failed
+        levels[result.level] += 1
+    return levels
+
+
+def summary(levels: Counter[Level]) -> str:
+    """Return the last line: that checks failed, that some need attention, or that all is well."""
+    if levels[Level.FAIL]:
+        return "Some checks failed."
+    if warnings := levels[Level.WARN]:
+        return (
+            f"No check failed, but {'one warning needs' if warnings == 1 else f'{warnings} warnings need'} attention."
+        )
+    return "All is well."

@@ -1,4 +1,4 @@
-"""The HTTP server: granian with its worker processes, none of which outlives it."""
+"""The HTTP server: granian with its worker processes, none of which outlives it, and the gateway in each (ADR 36)."""
 
 import logging
 import os
@@ -6,15 +6,18 @@ import signal
 from functools import partial
 from typing import Any
 
-from django.conf import settings
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces, Loops, RuntimeModes, TaskImpl
+from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server import Server
 
 from broadsheet.command.orphan_guard import exit_with_parent
-from broadsheet.config.wsgi import application
+from broadsheet.gateway.application import Gateway
+from broadsheet.gateway.limits import Limits
+from broadsheet.gateway.site import Site
+from broadsheet.gateway.sockets import raise_open_files
 
-THREADS = 16  # per worker: the concurrency limit lets four of them into Django and leaves the others to baked pages
+BACKLOG = 4096  # connections that wait to be accepted; Linux allows no more by default
 # granian's lines propagate to the root logger, which the paper's settings configure.
 LOGGING: dict[str, Any] = {
     "handlers": {},
@@ -23,34 +26,38 @@ LOGGING: dict[str, Any] = {
 }
 
 
-def serve(host: str, port: int, workers: int) -> int:
+def serve(site: Site, host: str, port: int, workers: int, limits: Limits | None = None) -> int:
     """Serve requests until SIGTERM, then finish those in progress. A worker process that dies is replaced."""
+    limits = limits or Limits()
     reset_sigterm_in_children()
-    logging.getLogger("_granian").addFilter(is_relevant)
     server = Server(
-        "broadsheet.config.wsgi:application",
+        "broadsheet.config.wsgi:site",
         address=host,
         port=port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.RSGI,
         workers=workers,
-        blocking_threads=THREADS,
+        runtime_mode=RuntimeModes.mt,
+        loop=Loops.uvloop,  # asyncio's own costs a third more of the processor's time
+        task_impl=TaskImpl.asyncio,
+        http=HTTPModes.http1,  # alone has a limit for silent connections; a proxy in front speaks HTTP/2 to browsers
+        http1_settings=HTTP1Settings(
+            header_read_timeout=int(limits.head_seconds * 1000), max_buffer_size=limits.head_bytes
+        ),
+        websockets=False,
+        backlog=BACKLOG,
+        backpressure=raise_open_files(limits.connections),
         respawn_failed_workers=True,
-        log_level=LogLevels.debug if settings.OPTIONS.log_level == "debug" else LogLevels.warning,
+        log_level=LogLevels.debug if logging.getLogger().isEnabledFor(logging.DEBUG) else LogLevels.warning,
         log_dictconfig=LOGGING,
     )
-    server.serve(target_loader=partial(load_application, os.getpid()), wrap_loader=False)
+    server.serve(target_loader=partial(load_gateway, site, limits, os.getpid()), wrap_loader=False)
     return 0
 
 
-def is_relevant(record: logging.LogRecord) -> bool:
-    """Filter out granian's warning about the number of threads, which is intended (see THREADS)."""
-    return "Python threads" not in record.getMessage()
-
-
-def load_application(parent: int) -> Any:
-    """Return the application, which was loaded before the fork. Each worker calls this first of all."""
+def load_gateway(site: Site, limits: Limits, parent: int) -> Any:
+    """Return the gateway to a site, which was loaded before the fork. Each worker calls this first of all."""
     exit_with_parent(parent)
-    return application
+    return Gateway(site, limits)
 
 
 def reset_sigterm_in_children() -> None:

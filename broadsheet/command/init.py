@@ -8,12 +8,12 @@ from importlib import import_module
 from pathlib import Path
 
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 
 from broadsheet.command.bootstrap import UNFINISHED, choose_data_folder, set_up_django
-from broadsheet.command.options_file import options_file
-from broadsheet.config.options import OPTIONS_FILE, SECRETS_FOLDER
+from broadsheet.command.options_file import options_file, toml
+from broadsheet.config.options import OPTIONS_FILE, SECRETS_FOLDER, load_options
 from broadsheet.config.secrets import create_secrets
+from broadsheet.core.email_addresses import clean_address
 from broadsheet.core.errors import Refusal
 
 MAX_NAME = 80  # characters
@@ -41,7 +41,10 @@ def run(arguments: argparse.Namespace) -> int:
         raise CannotCreate(
             "The database in BROADSHEET_DATABASE_URL already has tables, so it was left alone. Choose an empty one."
         )
-    generated = initial_data.create_paper(name, email=email, password=password)
+    try:
+        generated = initial_data.create_paper(name, email=email, password=password)
+    except ValidationError as refused:
+        raise CannotCreate(f"{' '.join(refused.messages)} Run the command again to choose another one.") from None
     (folder / UNFINISHED).unlink()
     print(next_steps(arguments.folder, email, generated))
     return 0
@@ -70,11 +73,19 @@ def create_folder(folder: Path) -> None:
     (folder / UNFINISHED).touch(mode=0o600)
     create_secrets(folder / SECRETS_FOLDER)
     file = folder / OPTIONS_FILE
-    if not file.exists():
+    database = given_database()
+    # That of an unfinished paper may name the database of an attempt that failed.
+    if not file.exists() or (database and toml(database["database_url"]) not in file.read_text()):
         draft = folder / f".{OPTIONS_FILE}.new"
         draft.touch(mode=0o600)
-        draft.write_text(options_file())
+        draft.write_text(options_file(**database))
         draft.rename(file)
+
+
+def given_database() -> dict[str, str]:
+    """Return the database of the environment as an option, so that later commands find it without the variable."""
+    url = load_options().database_url
+    return {"database_url": url} if url else {}
 
 
 def remove_files(folder: Path) -> None:
@@ -96,6 +107,8 @@ def read_answers(arguments: argparse.Namespace) -> tuple[str, str, str]:
         email = clean_email(arguments.editor_email or input("Email address of the first editor: "))
         prompt = not arguments.no_input and not arguments.editor_email and sys.stdin.isatty()
         password = getpass("Password for the editor (leave empty to have one generated): ") if prompt else ""
+        if password and password != getpass("The same password again: "):
+            raise CannotCreate("The two passwords differ. Nothing was created; please start again.")
     except EOFError:
         raise CannotCreate(
             "There is no terminal to ask for input. Use --no-input --name NAME --editor-email ADDRESS."
@@ -114,10 +127,9 @@ def clean_name(name: str) -> str:
 def clean_email(email: str) -> str:
     """Return the email address in lower case; raises CannotCreate for text that is not an address."""
     try:
-        validate_email(email.strip())
+        return clean_address(email).lower()
     except ValidationError:
         raise CannotCreate(f"“{email}” is not an email address. Enter one in the form ada@paper.example.") from None
-    return email.strip().lower()
 
 
 def next_steps(folder: Path, email: str, password: str) -> str:
@@ -129,5 +141,6 @@ def next_steps(folder: Path, email: str, password: str) -> str:
         f"Your paper is in {folder}{os.sep}.\n"
         f"Sign in at /sign-in/ as {email}. {secret}\n"
         f"Next, edit {folder / OPTIONS_FILE} (mail_host, base_url), then run `broadsheet serve --data {folder}`.\n"
+        "Choose the language and the time zone at /cms/ under Settings, Paper.\n"
         f"Run `broadsheet doctor --data {folder}` to see what is still missing."
     )

@@ -5,6 +5,7 @@ import secrets
 from pathlib import Path
 
 from django.contrib.auth.models import Group
+from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.db import connection, transaction
@@ -39,9 +40,14 @@ def set_name_and_time_zone(name: str) -> None:
 
 
 def create_editor(email: str, password: str) -> str:
-    """Create a superuser who can add the other accounts; return the generated password, if none was given."""
+    """Create a superuser who can add the other accounts; return the generated password, if none was given.
+
+    Raises ValidationError for a password that the paper's rules refuse.
+    """
     generated = "" if password else secrets.token_urlsafe(12)
     editor = User.objects.filter(email=email).first() or User(email=email)
+    if password:
+        validate_password(password, User(email=email))
     editor.is_staff = editor.is_superuser = editor.is_active = True
     editor.set_password(password or generated)
     editor.save()

@@ -35,7 +35,7 @@ docs/how-to/keep-a-static-copy.md."""
 INIT = """\
 Creates a paper in DIR: the folder (accessible to its owner only), the secrets, a broadsheet.toml that explains every
 option, the database, the paper's name, and an account for the first editor, who has all permissions and can add
-other accounts. The editor's password is printed once. If the command is interrupted, run it again to complete the
+other accounts. A generated password is printed once. If the command is interrupted, run it again to complete the
 paper. A folder that already holds a paper is left alone."""
 DOCTOR = """\
 Checks the machine and the paper, prints a line for each check, and says how to fix what is wrong. The exit code is

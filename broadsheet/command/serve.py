@@ -10,18 +10,27 @@ from importlib import import_module
 from django.conf import settings
 from django.db import Error, connections
 
-from broadsheet.command import build_fingerprint, collect_static, worker_loop
+from broadsheet.command import build_fingerprint, collect_static, http_server, worker_loop
 from broadsheet.command.checks import host, paper
 from broadsheet.command.checks.result import CheckResult, Level, raise_for_failure
+from broadsheet.command.serve_lock import served_once
 from broadsheet.command.supervisor import Supervisor
+from broadsheet.config.private_files import make_folders_private
 from broadsheet.pagecache import actions as pagecache
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Serve until Ctrl-C or SIGTERM; raises CheckFailed where the paper cannot be served."""
+    """Serve until Ctrl-C or SIGTERM; raises AlreadyServed where another process does, and CheckFailed as below."""
     del arguments  # bootstrap has put --host, --port and --workers into the options
+    with served_once(settings.DATA):
+        return serve()
+
+
+def serve() -> int:
+    """Check the paper and serve it; raises CheckFailed where it cannot be served."""
     raise_for_failure(required_checks())
     print_warnings(warnings())
+    make_folders_private(settings.DATA)
     collect_static.collect_if_changed()
     build_fingerprint.purge_after_build_change()
     pagecache.catch_up()  # before the first request: this node may have missed purges while it was stopped (ADR 20)
@@ -50,7 +59,7 @@ def required_checks() -> Iterator[CheckResult]:
 
 def warnings() -> list[CheckResult]:
     """Return the results that the operator should know of, but that do not keep the paper from being served."""
-    results = [*host.host_checks(settings.DATA), paper.base_url(), paper.emails(), paper.tasks()]
+    results = [*host.host_checks(settings.DATA), paper.base_url(), paper.demo(), paper.emails(), paper.tasks()]
     return [result for result in results if result.level != Level.OK]
 
 
@@ -64,10 +73,10 @@ def supervise() -> int:
     """Run the HTTP server and the worker, each in its own process, and return the exit code."""
     options = settings.OPTIONS
     # Imported once, here, for all processes, and not earlier: it reads the static files, which were just collected.
-    http_server = import_module("broadsheet.command.http_server")
+    site = import_module("broadsheet.config.wsgi").site
     connections.close_all()  # a connection must not be shared with a child process
     entry_points: dict[str, Callable[[], int]] = {
-        "web": partial(http_server.serve, options.host, options.port, options.workers),
+        "web": partial(http_server.serve, site, options.host, options.port, options.workers),
         "worker": worker_loop.run,
     }
     return Supervisor(entry_points, ready=partial(announce, options.host, options.port)).run()

@@ -10,19 +10,15 @@ from broadsheet.core.secrets import keyed_digest
 class CommenterQuerySet(models.QuerySet["Commenter"]):
     """Commenters, found by the keyed digest of an address."""
 
-    def with_address(self, address: str) -> "Commenter | None":
-        """Return the commenter who has an address; None for an address that has never commented."""
-        return self.filter(digest=address_digest(address)).first()
-
     def get_or_create_for(self, address: str) -> "Commenter":
         """Return the commenter who has an address, created where there is none; the row keeps a digest of the address.
 
-        It is a single statement: an attempt with a look-up after its failure would cost a savepoint, and a line in
-        PostgreSQL's log.
+        The insertion is a single statement, which also locks the row of a known commenter: an attempt with a look-up
+        after its failure would cost a savepoint, and a line in PostgreSQL's log.
         """
         commenter = self.model(digest=address_digest(address))
         self.bulk_create([commenter], update_conflicts=True, update_fields=["digest"], unique_fields=["digest"])
-        return commenter
+        return self.get(pk=commenter.pk)
 
 
 class Commenter(models.Model):

@@ -7,6 +7,7 @@ from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
+from django.db.models import Min
 from django.utils import timezone
 
 from broadsheet.bakery.store import Store
@@ -61,8 +62,8 @@ def pending_purges(store: Store) -> tuple[int, timedelta]:
     purges = Purge.objects.between(applied, Purge.objects.snapshot())
     done = store.applied_purges(purge.pk for purge in purges)
     pending = [purge for purge in purges if purge.pk not in done]
-    oldest = min((purge.made_at for purge in pending), default=timezone.now())
-    return len(pending), max(timezone.now() - oldest, timedelta())
+    oldest = Purge.objects.filter(pk__in=[purge.pk for purge in pending]).aggregate(at=Min("made_at"))["at"]
+    return len(pending), max(timezone.now() - (oldest or timezone.now()), timedelta())
 
 
 def _query(store: Store, sql: str) -> object:

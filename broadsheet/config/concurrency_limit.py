@@ -1,7 +1,7 @@
 """A limit on the requests that Django handles at a time; where they are stuck, further requests are refused.
 
 Baked pages are served before this point. When the database hangs, every request that needs it blocks a thread; without
-the limit no thread would be left to serve baked pages.
+the limit each would be blocked for as long as the database hangs, and its reader left without an answer.
 """
 
 import threading

@@ -32,11 +32,14 @@ def journal_mode(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> str:
 
 
 def sqlite_pragmas(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> str:
-    """Return the pragmas of each connection: the journal mode, commits that survive a power cut, and no mmap."""
+    """Return the pragmas of each connection: the journal mode, commits that survive a power cut, and no mmap.
+
+    Deleted rows are overwritten, which only some systems' SQLite does by itself (ADR 6).
+    """
     mode = journal_mode(version)
     return (
         f"PRAGMA journal_mode={mode}; PRAGMA journal_size_limit={JOURNAL_SIZE_LIMIT}; PRAGMA synchronous=FULL; "
-        "PRAGMA mmap_size=0;"
+        "PRAGMA mmap_size=0; PRAGMA secure_delete=ON;"
     )
 
 

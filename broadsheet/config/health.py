@@ -1,7 +1,8 @@
 """Health checks for monitoring: /healthz, whether the process answers; /readyz, whether it can do its work.
 
 They are answered before Django, so that a monitor needs no host name of the paper, and no middleware the database. The
-body of /readyz lists every problem; one that does not keep the paper from working leaves the status at 200.
+body of /readyz lists every problem; one that does not keep the paper from working leaves the status at 200. It answers
+those who ask the machine itself; a request that a proxy passes on is sent on to the paper, which does not know it.
 """
 
 import shutil
@@ -16,6 +17,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Max
 from django.utils import timezone
 
+from broadsheet.config import worker_health
 from broadsheet.config.cache_health import PURGE_OVERDUE_AFTER, index_error, pending_purges, write_error
 from broadsheet.core.models import ScheduledRun
 from broadsheet.pagecache import actions as pagecache
@@ -24,6 +26,7 @@ StartResponse = Callable[..., Any]
 Application = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
 
 SCHEDULE_OVERDUE_AFTER = timedelta(minutes=3)  # a worker runs a scheduled command every minute
+FORWARDED = {"HTTP_FORWARDED", "HTTP_VIA", "HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PROTO"}
 LOW_DISK_SPACE = 100_000_000  # bytes
 CLOCK_TOLERANCE = timedelta(minutes=1)  # by which the clocks of two machines may differ
 
@@ -60,9 +63,9 @@ def warnings() -> list[str]:
     last, now = ScheduledRun.objects.aggregate(at=Max("last_run_at"))["at"], timezone.now()
     if last and now - last > SCHEDULE_OVERDUE_AFTER:
         problems.append(f"no worker has run the schedule for {(now - last).total_seconds():.0f} s")
-    if last and last - now > CLOCK_TOLERANCE:
+    elif last and last - now > CLOCK_TOLERANCE:
         problems.append("the clock was set back: the schedule last ran in the future")
-    return problems
+    return [*problems, *worker_health.problems()]
 
 
 def readiness() -> tuple[HTTPStatus, list[str]]:
@@ -77,11 +80,17 @@ def readiness() -> tuple[HTTPStatus, list[str]]:
     return HTTPStatus.SERVICE_UNAVAILABLE if found_errors else HTTPStatus.OK, problems or ["ok"]
 
 
+def is_forwarded(environ: dict[str, Any]) -> bool:
+    """Return whether a proxy has passed a request on: the state of the machine is not for the public."""
+    return not FORWARDED.isdisjoint(environ)
+
+
 def liveness() -> tuple[HTTPStatus, list[str]]:
     """Return 200: this process answers."""
     return HTTPStatus.OK, ["ok"]
 
 
+HEALTH_HEADERS = [("Content-Type", "text/plain; charset=utf-8"), ("Cache-Control", "no-store")]
 ENDPOINTS = {"/healthz": liveness, "/readyz": readiness}
 
 
@@ -90,11 +99,10 @@ def with_health_checks(application: Application) -> Application:
 
     def respond(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         endpoint = ENDPOINTS.get(environ["PATH_INFO"].rstrip("/"))
-        if endpoint is None:
+        if endpoint is None or (endpoint is readiness and is_forwarded(environ)):
             return application(environ, start_response)
         status, lines = endpoint()
-        headers = [("Content-Type", "text/plain; charset=utf-8"), ("Cache-Control", "no-store")]
-        start_response(f"{status.value} {status.phrase}", headers)
+        start_response(f"{status.value} {status.phrase}", [*HEALTH_HEADERS])
         return ["".join(f"{line}\n" for line in lines).encode()]
 
     return respond

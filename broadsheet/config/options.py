@@ -3,6 +3,7 @@
 Editors' settings (the paper's name, languages, time zone, donations) are in /cms/.
 """
 
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -14,6 +15,8 @@ from pydantic_settings import (
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+
+from broadsheet.limits.states import DEFAULTS, rates
 
 DEFAULT_DATA = Path("paper")
 OPTIONS_FILE = "broadsheet.toml"
@@ -39,8 +42,8 @@ class Options(BaseSettings):
     data: Path = Field(DEFAULT_DATA, description="The paper's data folder: database, secrets, photographs.")
     base_url: AnyHttpUrl = Field(
         AnyHttpUrl("http://127.0.0.1:8000/"),
-        description="The URL at which readers reach the paper, https:// in production. Links in emails and feeds begin "
-        "with it. If it is not set, it is this machine with the port of `serve`.",
+        description="The URL at which readers reach the paper, https:// in production and without a path. Links in "
+        "emails and feeds begin with it. If it is not set, it is this machine with the port of `serve`.",
     )
     extra_hosts: Annotated[list[str], NoDecode] = Field(
         [], description="Further host names at which the paper answers, separated by commas."
@@ -53,7 +56,24 @@ class Options(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="The address on which `serve` listens.")
     port: int = Field(8000, ge=1, le=65535, description="The port on which `serve` listens.")
+    trusted_proxies: Annotated[list[str], NoDecode] = Field(
+        ["127.0.0.1", "::1"],
+        description="The addresses or networks of the proxies in front, separated by commas. X-Forwarded-For "
+        "is trusted only from these.",
+    )
+    limits: dict[str, str] = Field(
+        {},
+        description="How often each person or network may do certain things, as a table. The defaults: "
+        + ", ".join(f"{name} {rate}" for name, rate in DEFAULTS.items())
+        + ". Periods are minute, hour and day.",
+    )
     workers: int = Field(2, ge=1, le=64, description="The number of server processes.")
+    baked_pages_limit: int = Field(
+        5_000,
+        ge=10,
+        description="The space that baked pages may take on the disk, in megabytes. The pages that were not read for "
+        "longest are removed first, and baked anew for the next reader.",
+    )
     mail_host: str = Field("", description="The SMTP server that sends the emails; empty until one is configured.")
     mail_port: int = Field(587, ge=1, le=65535, description="The port of the SMTP server.")
     mail_user: str = Field("", description="The user name for the SMTP server; empty for none.")
@@ -95,11 +115,37 @@ class Options(BaseSettings):
         False, description="Shows the demo's banner and its outbox page. `broadsheet demo` switches it on."
     )
 
-    @field_validator("extra_hosts", "purge_addresses", mode="before")
+    @field_validator("extra_hosts", "purge_addresses", "trusted_proxies", mode="before")
     @classmethod
     def split_at_commas(cls, value: object) -> object:
         """Split "a.example, b.example" into a list; leave a list as it is."""
         return [item.strip() for item in value.split(",") if item.strip()] if isinstance(value, str) else value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def check_networks(cls, value: list[str]) -> list[str]:
+        """Refuse what is neither an address nor a network."""
+        for written in value:
+            ip_network(written)
+        return value
+
+    @field_validator("limits")
+    @classmethod
+    def check_limits(cls, value: dict[str, str]) -> dict[str, str]:
+        """Refuse an unknown limit, and a rate that cannot be read."""
+        rates(value)
+        return value
+
+    @field_validator("base_url")
+    @classmethod
+    def check_base_url_has_no_path(cls, value: AnyHttpUrl) -> AnyHttpUrl:
+        """Refuse a path, a query and the like: every page begins at the root of its host, so no link would work."""
+        if value.path not in {None, "", "/"} or value.query is not None or value.fragment is not None:
+            raise ValueError(
+                "The paper must be at the root of a host of its own, such as https://news.example.org/, so the address "
+                "cannot have a path. Give the paper a host name or a subdomain, and leave out what follows it"
+            )
+        return value
 
     @model_validator(mode="after")
     def default_base_url(self) -> "Options":
@@ -164,4 +210,5 @@ def _message(location: tuple[int | str, ...], message: str, value: object) -> st
     if message.startswith("Extra inputs"):
         return f"{OPTIONS_FILE} sets '{name}', which is not an option. See docs/reference/settings.md."
     shown = "the value" if name in REDACTED else repr(value)
-    return f"{variable} ('{name}' in {OPTIONS_FILE}): {shown} is not valid. {message}."
+    reason = message.removeprefix("Value error, ")
+    return f"{variable} ('{name}' in {OPTIONS_FILE}): {shown} is not valid. {reason}."

@@ -9,6 +9,7 @@ from broadsheet.config.databases import database
 from broadsheet.config.options import SECRETS_FOLDER, load_options
 from broadsheet.config.secrets import read_secret
 from broadsheet.config.url_prefixes import URL_PREFIXES
+from broadsheet.limits.states import rates
 
 OPTIONS = load_options()
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -36,6 +37,7 @@ INSTALLED_APPS = [
     "broadsheet.donations",
     "broadsheet.commenters",
     "broadsheet.accounts",
+    "broadsheet.limits",
     "broadsheet.mail",
     "broadsheet.pagecache",
     "broadsheet.core",
@@ -65,8 +67,10 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "broadsheet.core.middleware.PrivatePagesMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
+    "broadsheet.core.middleware.NulMiddleware",
     "broadsheet.pagecache.middleware.SnapshotMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -77,9 +81,10 @@ MIDDLEWARE = [
     "broadsheet.core.middleware.EditingPolicyMiddleware",
     "broadsheet.newsroom.middleware.PaperMiddleware",
     "broadsheet.newsroom.middleware.StaffLanguageMiddleware",
+    "broadsheet.newsroom.middleware.ProfileMiddleware",
     "broadsheet.newsroom.middleware.EditorsDoorMiddleware",
     "broadsheet.core.middleware.RefusalMiddleware",
-    "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+    "broadsheet.newsroom.middleware.FormerAddressMiddleware",
     "broadsheet.interchange.middleware.LegacyQueryRedirectMiddleware",
 ]
 
@@ -118,7 +123,14 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "broadsheet.accounts.rules.DifferentPasswordValidator"},
 ]
+# Whatever asks for a password goes through this backend, and so through the limits.
+AUTHENTICATION_BACKENDS = ["broadsheet.accounts.backends.LimitedBackend"]
+WAGTAILADMIN_USER_PASSWORD_RESET_FORM = "broadsheet.accounts.forms.PasswordResetForm"  # noqa: S105 - no password
+LIMITS = rates(OPTIONS.limits)
+TRUSTED_PROXIES = OPTIONS.trusted_proxies
+CSRF_FAILURE_VIEW = "broadsheet.core.error_pages.csrf_failure"
 LOGIN_URL = WAGTAILADMIN_LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/"
 
@@ -149,13 +161,17 @@ STORAGES = {
 RESERVED_SLUGS = frozenset(prefix.reserves for prefix in URL_PREFIXES if prefix.reserves)
 HIDDEN_FROM_ROBOTS = tuple(prefix.path for prefix in URL_PREFIXES if prefix.hidden_from_robots)
 BAKED_PAGES = DATA / "baked"
+BAKED_PAGES_LIMIT = OPTIONS.baked_pages_limit * 1_000_000  # bytes
 NEVER_BAKED = tuple(prefix.path for prefix in URL_PREFIXES if prefix.never_baked)
 # Requests with one of these query parameters reach Django even where the page is baked: the old addresses of a paper
 # that came from WordPress. Pages depend on no other parameter.
 UNCACHED_QUERY_PARAMETERS = ("p", "page_id")
+_WRITING = r"/[0-9]{4}/[0-9]{2}/[0-9]{2}/[-\w]+/comments/write/"
+# The pages for one person alone, as a regular expression for their beginning.
+PRIVATE_PAGES = "|".join([*(prefix.path for prefix in URL_PREFIXES if prefix.private), _WRITING])
 # The pages for one commenter alone that contain cached fragments (ADR 22), as a regular expression for their beginning.
 _COMMENTERS_PREFIXES = [prefix.path for prefix in URL_PREFIXES if prefix.private and prefix.owner == "discussion"]
-PRIVATE_PAGES_WITH_FRAGMENTS = "|".join([*_COMMENTERS_PREFIXES, r"/\d{4}/\d\d/\d\d/[-\w]+/comments/write/"])
+PRIVATE_PAGES_WITH_FRAGMENTS = "|".join([*_COMMENTERS_PREFIXES, _WRITING])
 # Caches in front that store pages too (ADR 19).
 SURROGATE_HEADER = OPTIONS.surrogate_header
 PURGE_ADDRESSES = [str(address) for address in OPTIONS.purge_addresses]
@@ -172,7 +188,10 @@ SCHEDULE = {
     "publish_scheduled": "* * * * *",
     "expire_unverified": "*/10 * * * *",
     "tidy_baked_pages": "* * * * *",
+    "delete_past_allowances": "27 * * * *",
+    "erase_journal": "* * * * *",
     "prune_db_task_results": "17 3 * * *",
+    "rewrite_database": "37 3 * * *",
 }
 
 MAIL_FROM = OPTIONS.mail_from or f"paper@{_HOST}"
@@ -185,7 +204,7 @@ EMAIL_USE_TLS = OPTIONS.mail_security == "starttls"
 EMAIL_USE_SSL = OPTIONS.mail_security == "tls"
 EMAIL_TIMEOUT = 20
 OUTBOX = DATA / "outbox"
-EMAIL_BACKEND = "broadsheet.demo.outbox.OutboxBackend" if DEMO else "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_BACKEND = "broadsheet.demo.outbox.OutboxBackend" if DEMO else "broadsheet.mail.provider.SmtpBackend"
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
@@ -234,12 +253,13 @@ WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAIL_ALLOW_UNICODE_SLUGS = False
 WAGTAIL_I18N_ENABLED = False
+WAGTAIL_USER_TIME_ZONES = [TIME_ZONE]  # with a single one, profiles offer no choice: times in /cms/ are the paper's
 WAGTAILADMIN_COMMENTS_ENABLED = True
 WAGTAILIMAGES_IMAGE_MODEL = "newsroom.Photo"
 WAGTAILIMAGES_IMAGE_FORM_BASE = "broadsheet.newsroom.forms.PhotoForm"
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 40 * 1024 * 1024
 WAGTAILIMAGES_MAX_IMAGE_PIXELS = 100_000_000
-WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "jpg", "jpeg", "png", "webp"]
+WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "heic", "jpg", "jpeg", "png", "webp"]
 WAGTAILEMBEDS_FINDERS: list[dict[str, str]] = []  # so that nothing is fetched from third parties while an editor writes
 
 # "simple" is PostgreSQL without stemming, so that both databases find the same articles.
@@ -251,13 +271,21 @@ TAGGIT_CASE_INSENSITIVE = True
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "filters": {"outages": {"()": "broadsheet.core.error_pages.OutageLogFilter"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["outages"]}},
+    "formatters": {
+        "line": {
+            "()": "broadsheet.core.log_format.PrivateFormatter",
+            "format": "{asctime} {levelname} {name}: {message}",
+            "style": "{",
+        }
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": OPTIONS.log_level.upper()},
-    # Django logs a warning with the URL of every 4xx response, and the URL of a receipt is private (ADR 12).
+    # Without the handlers of Django's own, which would write around ours. Every 4xx response would be a warning, and
+    # every request for another host an error with a traceback.
     "loggers": {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         "django.request": {"level": "ERROR"},
+        "django.security": {"level": "CRITICAL"},
+        "django.server": {"handlers": [], "propagate": True},
     },
 }

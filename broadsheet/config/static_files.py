@@ -12,7 +12,7 @@ from broadsheet.pagecache.server import Application
 MAX_AGE = 3600  # seconds that browsers keep a file whose name has no digest
 
 
-def with_static_files(application: Application) -> Application:
+def with_static_files(application: Application) -> WhiteNoise:
     """Return an application that serves the collected static files and passes other requests on to `application`.
 
     Without DEBUG the folder is read once, here.
@@ -28,8 +28,7 @@ def with_static_files(application: Application) -> Application:
     # With DEBUG a file that is being edited is served from its source, which WhiteNoise looks up first.
     for folder in (settings.STATIC_ROOT, *(settings.STATICFILES_DIRS if settings.DEBUG else ())):
         static_files.add_files(folder, settings.STATIC_URL)
-    wrapped: Application = static_files
-    return wrapped
+    return static_files
 
 
 def add_security_headers(headers: Headers, path: str, url: str) -> None:

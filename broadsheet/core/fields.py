@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models.expressions import Expression
+from django.db.models.expressions import Expression, F
 
 from broadsheet.core.secrets import decrypt, encrypt
 
@@ -22,3 +22,15 @@ class EncryptedTextField(models.TextField):
         if lookup_name != "isnull":
             raise TypeError(f"{self.name} is encrypted, so it has no lookup '{lookup_name}'.")
         return super().get_lookup(lookup_name)
+
+
+class BooleanFieldOfTrigger(models.BooleanField):
+    """A truth that triggers of the database keep. Saving an instance leaves it as it is in the row."""
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        return False if add else F(self.attname)
+
+    def deconstruct(self) -> Any:
+        """Describe the field as a BooleanField: the column is the same."""
+        name, _, args, keywords = super().deconstruct()
+        return name, "django.db.models.BooleanField", args, keywords

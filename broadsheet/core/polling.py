@@ -1,31 +1,38 @@
-"""Polling in a background thread, which continues after errors of the database or the network."""
+"""Polling in a background thread, which continues after any failure."""
 
 import logging
 import threading
 from collections.abc import Callable
 
-from django.db import Error, connection
+from django.db import connection
+
+from broadsheet.core import pulses
+from broadsheet.core.attempts import TooManyHanging
+from broadsheet.core.failures import describe, outcome_of
 
 logger = logging.getLogger(__name__)
 
 RETRY_INTERVAL = 0.5  # seconds
 
 
-def poll_forever(stop: threading.Event, poll: Callable[[], None], *, message: str, interval: float) -> None:
+def poll_forever(stop: threading.Event, poll: Callable[[], object], *, part: str, interval: float) -> None:
     """Call `poll` every `interval` seconds until `stop` is set, then close the thread's database connection.
 
-    A failure is logged once, as `message` with the error in place of its %s, and `poll` is called again. An interval of
-    0 is for a `poll` that waits by itself.
+    A failure of any kind is logged once with its type, and `poll` is called again. Rounds that succeed are the pulse of
+    this part of the worker. An interval of 0 is for a `poll` that waits by itself. Only TooManyHanging ends it.
     """
-    failing = False
+    logged = ""
     while not stop.is_set():
-        try:
-            poll()
-            failing = False
-        except (Error, OSError) as error:
-            if not failing:
-                logger.warning(message, error)
-            failing = True
-            connection.close()
-        stop.wait(RETRY_INTERVAL if failing else interval)
-    connection.close()
+        error = outcome_of(poll)
+        failure = describe(error) if error else ""
+        if error is None:
+            pulses.beat(part)
+        elif failure != logged:
+            logger.warning("The worker’s part “%s” failed; it will try again.", part, exc_info=error)
+        logged = failure
+        if error:
+            outcome_of(connection.close)
+        if isinstance(error, TooManyHanging):
+            break
+        stop.wait(RETRY_INTERVAL if error else interval)
+    outcome_of(connection.close)

@@ -1,18 +1,14 @@
-"""Primary keys reserved in advance (ADR 22)."""
+"""Primary keys that are drawn and not counted (ADR 33)."""
 
-from django.db import connection, models
+import secrets
+
+LEAST, MOST = 10**15, 9 * 10**15  # sixteen digits that JavaScript's numbers can hold
 
 
-def reserve_ids(*model_classes: type[models.Model]) -> list[int]:
-    """Return a new primary key for a row of each model, so that rows can refer to each other before they are stored.
+def draw_number() -> int:
+    """Return a random number of sixteen digits, as the primary key of a row whose number people see.
 
-    Call it in the transaction that stores the rows: on SQLite, its write lock keeps others from taking the same keys.
+    It tells neither how many rows there are nor when one was added. Of a million rows, two have the same number once in
+    16,000 papers; the database then refuses the second.
     """
-    tables = [model._meta.db_table for model in model_classes]
-    if connection.vendor == "postgresql":
-        expression = "nextval(pg_get_serial_sequence(%s, 'id'))"
-    else:
-        expression = "1 + COALESCE((SELECT seq FROM sqlite_sequence WHERE name = %s), 0)"
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join([expression] * len(tables))}", tables)
-        return list(cursor.fetchone())
+    return LEAST + secrets.randbelow(MOST - LEAST)

@@ -41,6 +41,22 @@ def decrypt(ciphertext: str) -> str:
         ) from error
 
 
+def sealed(purpose: str, text: str) -> str:
+    """Return a text as an opaque token for a link, different each time, which serves no other purpose."""
+    return encrypt(f"{purpose}\0{text}").rstrip("=")
+
+
+def unsealed(purpose: str, token: str) -> str | None:
+    """Return the text of a token; None for one that was not sealed here for this purpose."""
+    if not token.isascii():
+        return None
+    try:
+        found, _separator, text = decrypt(token + "=" * (-len(token) % 4)).partition("\0")
+    except SecretLost:
+        return None
+    return text if found == purpose else None
+
+
 def keyed_digest(purpose: str, text: str) -> str:
     """Return the HMAC-SHA256 of a text as 64 hex digits. Equal texts have equal digests for the same purpose."""
     return hmac.new(settings.DIGEST_KEY.encode(), f"{purpose}\0{text}".encode(), sha256).hexdigest()

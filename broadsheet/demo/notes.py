@@ -20,7 +20,7 @@ def article_to_comment_on() -> ArticlePage | None:
 def _lines(base: str) -> Iterator[str]:
     article = article_to_comment_on()
     width = max(len(account.email) for account in SIGN_INS)
-    yield f"{Paper.load().name} is at {base}/"
+    yield f"{Paper.load().name} is starting at {base}/"
     yield ""
     yield "What to try:"
     if article:

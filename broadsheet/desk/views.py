@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 from typing import Any, cast
 
 from django.contrib import messages
@@ -9,21 +10,24 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from broadsheet.accounts.models import User
+from broadsheet.core.errors import Refusal
 from broadsheet.desk.forms import DecisionForm
+from broadsheet.desk.queries import Removal
+from broadsheet.discussion.errors import InvalidTransition, TextChanged
 from broadsheet.discussion.models import Comment, Revision
 from broadsheet.discussion.states import CommentState
-from broadsheet.pagecache.actions import cdn_may_be_stale, lagging_nodes
+from broadsheet.pagecache.actions import cdn_may_be_stale, lagging_nodes, snapshot
+from broadsheet.pagecache.models import Snapshot
 from broadsheet.review import rules
 from broadsheet.review.actions import decide as decide_revision
 from broadsheet.review.models import Decision
 
 PER_PAGE = 25
-NODES_TIMEOUT = 1.0  # seconds that a decision waits for the paper's other machines
 QUEUES = [CommentState.PENDING, CommentState.HELD, CommentState.PUBLISHED, CommentState.DECLINED, CommentState.REMOVED]
 OLDEST_FIRST = frozenset({CommentState.PENDING, CommentState.HELD})
 _THREAD = ("thread__article__section", "thread__page_section")
@@ -76,25 +80,44 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
         return _comment_page(request, pk, form)
     data = form.cleaned_data
     revision = get_object_or_404(Revision.objects.select_related("comment"), pk=data["revision"], comment=pk)
-    decision = decide_revision(
-        revision,
-        data["outcome"],
-        by=cast("User", request.user),
-        grounds=form.grounds(),
-        private_note=data["private_note"],
-    )
-    lagging_nodes(NODES_TIMEOUT)  # a node that is late after that is named on the next page
-    message = _("Comment %(number)s: %(outcome)s.")
-    messages.success(request, message % {"number": pk, "outcome": decision.past})
+    try:
+        decision = decide_revision(
+            revision,
+            data["outcome"],
+            by=cast("User", request.user),
+            grounds=form.grounds(),
+            private_note=data["private_note"],
+            seen=data["state"],
+        )
+    except (InvalidTransition, TextChanged) as refusal:
+        return _comment_page(request, pk, refusal=refusal)
+    removal = Removal(decision, snapshot())
+    address = reverse("desk:removal", args=[decision.pk, removal.snapshot]) if removal.is_pending else ""
+    messages.success(request, removal.sentence, extra_tags=address)
     return redirect("desk:queue")
 
 
-def _comment_page(request: HttpRequest, pk: int, form: DecisionForm | None = None) -> HttpResponse:
+@reviewers_only
+@require_safe
+def removal(request: HttpRequest, pk: int, upto: Snapshot) -> HttpResponse:
+    """Say whether the comment that a decision removed is gone from every machine: 202 until it is."""
+    found = Removal(get_object_or_404(Decision.objects.select_related("revision__comment"), pk=pk), upto)
+    status = HTTPStatus.ACCEPTED if found.is_pending else HTTPStatus.OK
+    return HttpResponse(found.sentence, content_type="text/plain; charset=utf-8", status=status)
+
+
+def _comment_page(
+    request: HttpRequest, pk: int, form: DecisionForm | None = None, *, refusal: Refusal | None = None
+) -> HttpResponse:
+    """Show the comment as it is now. After a refusal the form has the words that were sent, for another decision."""
     related = (*_THREAD, "latest", "shown", "commenter", "parent__shown", "parent__latest", "terms")
     found = get_object_or_404(Comment.objects.select_related(*related), pk=pk)
+    seen = {"revision": found.latest_id, "state": found.state}
     context = {
         "comment": found,
-        "form": form or DecisionForm(initial={"revision": found.latest_id}),
+        "form": form or DecisionForm(initial={**request.POST.dict(), **seen}),
+        "refusal": refusal,
         "decisions": Decision.objects.about(found).select_related("by", "revision"),
     }
-    return render(request, "desk/comment.html", context, status=422 if form else 200)
+    status = refusal.http_status if refusal else HTTPStatus.UNPROCESSABLE_ENTITY if form else HTTPStatus.OK
+    return render(request, "desk/comment.html", context, status=status)

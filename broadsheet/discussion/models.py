@@ -11,8 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from broadsheet.commenters.models import Commenter
 from broadsheet.core.fields import EncryptedTextField
+from broadsheet.core.primary_keys import draw_number
 from broadsheet.discussion.keys import TERMS
-from broadsheet.discussion.states import VISIBLE_STATES, WAITING, CommentState, ReviewState
+from broadsheet.discussion.states import TAKEN_BACK, VISIBLE_STATES, WAITING, CommentState, ReviewState
+from broadsheet.limits.states import Rate
 from broadsheet.newsroom.models import ArticlePage, SectionPage
 from broadsheet.pagecache.fragments import cached
 
@@ -20,6 +22,7 @@ MAX_TEXT = 5000
 MAX_NAME = 80
 MAX_WEBSITE = 200
 MAX_PAGE_URL = 1000
+LONG_NUMBER = 8  # digits; the numbers of a paper's early years were counted and are shorter
 UNVERIFIED_FOR = timedelta(hours=24)
 
 
@@ -120,9 +123,26 @@ class Thread(models.Model):
         return self.article.title if self.article else self.page_title
 
     @property
+    def public_title(self) -> str:
+        """Return the title, or a line in its place while the article is off the site. Only staff see the title then."""
+        return self.title if self.is_public else str(_("An article that is currently unavailable"))
+
+    @property
+    def cited(self) -> str:
+        """Return the public title in quotation marks, or words in its place, as in "Your comment on …"."""
+        if self.is_public:
+            return _("“%(headline)s”") % {"headline": self.title}
+        return str(_("an article that is currently unavailable"))
+
+    @property
     def section(self) -> SectionPage | None:
         """Return the section of the article, or the section that was chosen for the page."""
         return self.article.section if self.article else self.page_section
+
+    @property
+    def is_public(self) -> bool:
+        """Return whether readers can see the article; a page of another site counts as public."""
+        return self.article is None or self.article.is_public
 
     @property
     def terms(self) -> Terms | None:
@@ -162,13 +182,46 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         """Return the comments that readers may read."""
         return self.filter(state=CommentState.PUBLISHED)
 
+    def once_published(self) -> "CommentQuerySet":
+        """Return the comments that readers may read or could read once; it is no secret that these exist."""
+        return self.filter(published_at__isnull=False)
+
     def awaiting_review(self) -> "CommentQuerySet":
         """Return the comments that a reviewer has yet to read."""
         return self.filter(state=CommentState.PENDING)
 
+    def repeated_by(self, comment: "Comment", commenter: Commenter) -> "CommentQuerySet":
+        """Return the commenter's comments with the text and the place of an unverified one, of the day before it."""
+        text = comment.latest
+        return self.filter(
+            thread=comment.thread_id,
+            parent=comment.parent_id,
+            commenter=commenter,
+            verified_at__isnull=False,
+            written_at__gte=comment.written_at - UNVERIFIED_FOR,
+            revisions__number=1,
+            revisions__name=text.name if text else "",
+            revisions__text=text.text if text else "",
+        ).exclude(state__in=TAKEN_BACK)
+
     def unverified_too_long(self) -> "CommentQuerySet":
         """Return the comments whose address was not confirmed within 24 hours."""
         return self.filter(state=CommentState.UNVERIFIED, written_at__lt=timezone.now() - UNVERIFIED_FOR)
+
+    def unconfirmed_of(self, digest: str) -> "CommentQuerySet":
+        """Return the comments that an address has yet to confirm and still can, oldest first."""
+        written = {"written_at__gt": timezone.now() - UNVERIFIED_FOR}
+        return self.filter(address_digest=digest, state=CommentState.UNVERIFIED, **written).oldest_first()
+
+    def reached(self, rate: Rate) -> bool:
+        """Return whether as many of these comments were written within a rate's period, and are not confirmed."""
+        unconfirmed = self.filter(state=CommentState.UNVERIFIED, written_at__gt=timezone.now() - rate.period)
+        return unconfirmed[rate.times - 1 : rate.times].exists()
+
+    def confirmed_lately_by(self, digest: str) -> "CommentQuerySet":
+        """Return the comments that an address has confirmed within 24 hours, oldest first."""
+        since = timezone.now() - UNVERIFIED_FOR
+        return self.filter(commenter__digest=digest, verified_at__gt=since).oldest_first()
 
     def on(self, thread: Thread | int) -> "CommentQuerySet":
         """Return the comments of one thread, given with its row or its primary key."""
@@ -185,9 +238,9 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         return self.filter(models.Q(state=CommentState.PUBLISHED) | stub)
 
     def counted_by_address(self) -> "models.QuerySet[Comment, tuple[str, int]]":
-        """Return pairs of the address of a live article and the number of these comments in its thread."""
+        """Return pairs of the address of a public article and the number of these comments in its thread."""
         field = "thread__article__address"
-        counted = self.filter(thread__article__live=True, thread__article__address__isnull=False)
+        counted = self.filter(thread__article__is_public=True)
         return counted.order_by(field).values_list(field).annotate(count=models.Count("pk"))
 
     def oldest_first(self) -> "CommentQuerySet":
@@ -214,13 +267,18 @@ class CommentQuerySet(models.QuerySet["Comment"]):
 
 
 class Comment(models.Model):
-    """A reader's comment. Its text is in its revisions; its place in its life is its state."""
+    """A reader's comment. Its text is in its revisions; its place in its life is its state.
 
+    Its number, the primary key, is drawn and not counted: receipts and permalinks show it (ADR 33).
+    """
+
+    id = models.BigAutoField(primary_key=True, default=draw_number)
     thread = models.ForeignKey(Thread, on_delete=models.PROTECT, related_name="comments")
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="replies")
     # The comment that begins the branch: itself, for a comment that replies to none.
     root = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
-    commenter = models.ForeignKey(Commenter, on_delete=models.PROTECT, related_name="comments")
+    # None until the address is proven: a submission looks no address up (ADR 33).
+    commenter = models.ForeignKey(Commenter, null=True, blank=True, on_delete=models.PROTECT, related_name="comments")
     terms = models.ForeignKey(Terms, null=True, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=12, choices=CommentState.choices, default=CommentState.UNVERIFIED)
     latest = models.ForeignKey("Revision", null=True, on_delete=models.PROTECT, related_name="+")
@@ -232,9 +290,14 @@ class Comment(models.Model):
 
     # Deleted as soon as they are no longer needed (ADR 8).
     address = EncryptedTextField(null=True, editable=False)
+    # Of the address, by which its owner finds what is still to be confirmed (ADR 37).
+    address_digest = models.CharField(max_length=64, null=True, editable=False)  # noqa: DJ001 - null: confirmed or gone
     wants_email = models.BooleanField(default=False)
-    code_digest = models.CharField(max_length=64, blank=True, editable=False)
+    # Submitted under pressure: its email waits until its browser has solved a challenge, or for longer (ADR 37).
+    is_slowed = models.BooleanField(default=False, db_default=False, editable=False)
+    emails_sent = models.PositiveSmallIntegerField(default=1, editable=False)
     code_attempts = models.PositiveSmallIntegerField(default=0, editable=False)
+    # Of the submission, by which its repetition is recognised until the address is proven.
     fingerprint = models.CharField(max_length=64, null=True, editable=False)  # noqa: DJ001 - null: no longer compared
 
     objects = CommentQuerySet.as_manager()
@@ -255,10 +318,27 @@ class Comment(models.Model):
                 name="comment_forgets_its_address",
                 condition=models.Q(address__isnull=True) | models.Q(state__in=sorted(WAITING)),
             ),
+            models.CheckConstraint(
+                name="comment_has_a_commenter_once_verified",
+                condition=models.Q(verified_at__isnull=True) | models.Q(commenter__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="comment_repetition_until_verified",
+                condition=models.Q(fingerprint__isnull=True) | models.Q(state=CommentState.UNVERIFIED),
+            ),
+            models.CheckConstraint(
+                name="comment_digest_until_verified",
+                condition=models.Q(address_digest__isnull=True) | models.Q(state=CommentState.UNVERIFIED),
+            ),
         ]
         indexes = [
-            models.Index(fields=["thread", "state"], name="comment_of_thread"),
+            models.Index(fields=["thread", "state", "written_at"], name="comment_of_thread"),
             models.Index(fields=["state", "written_at"], name="comment_queue"),
+            models.Index(
+                fields=["address_digest"],
+                name="comment_unconfirmed",
+                condition=models.Q(address_digest__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -267,6 +347,18 @@ class Comment(models.Model):
     def get_absolute_url(self) -> str:
         """Return the permalink, which redirects to the page of the column that has the comment."""
         return reverse("discussion:permalink", args=[self.pk])
+
+    @property
+    def number(self) -> str:
+        """Return the number as people read it, in groups of four digits; old numbers are short enough without."""
+        digits = str(self.pk)
+        groups = (digits[start : start + 4] for start in range(0, len(digits), 4))
+        return digits if len(digits) < LONG_NUMBER else "\u00a0".join(groups)
+
+    @property
+    def has_lapsed(self) -> bool:
+        """Return whether the 24 hours have passed in which its address can be confirmed."""
+        return self.written_at <= timezone.now() - UNVERIFIED_FOR
 
     @property
     def article(self) -> ArticlePage | None:
@@ -294,7 +386,7 @@ class Revision(models.Model):
                 condition=models.Q(review__in=[review.value for review in ReviewState]),
             ),
         ]
-        ordering: ClassVar[list[str]] = ["number"]
+        ordering: ClassVar[list[str]] = ["number", "pk"]
 
     def __str__(self) -> str:
         return f"revision {self.number} of comment {self.comment_id}"

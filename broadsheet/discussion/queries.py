@@ -7,7 +7,10 @@ from typing import Any, NamedTuple, cast
 from django.core.paginator import Page, Paginator
 from django.http import Http404
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from wagtail.contrib.redirects.models import Redirect
 
+from broadsheet.discussion.errors import ArticleGone
 from broadsheet.discussion.models import Comment, Thread
 from broadsheet.discussion.states import CommentState
 from broadsheet.newsroom.keys import key_of
@@ -38,6 +41,21 @@ _COLUMNS = (
 )
 
 
+def published_at(address: str) -> ArticlePage:
+    """Return the published article that has an address, or had it before its last part was changed.
+
+    Raises ArticleGone for an article that was taken off, and Http404 for an address that no article ever had.
+    """
+    articles = ArticlePage.objects.defer("body")
+    moved = Redirect.objects.filter(old_path=Redirect.normalise_path(f"/{address}/")).values("redirect_page")
+    article = articles.filter(address=address).first() or articles.filter(pk__in=moved).first()
+    if article is None:
+        raise Http404("No article has or had this address.")
+    if not ArticlePage.objects.published().filter(pk=article.pk).exists():
+        raise ArticleGone(_("This article is no longer available, so it takes no comments."))
+    return article
+
+
 def thread_of(article: ArticlePage) -> Thread:
     """Return the thread of an article, an unsaved and empty one for an article that is only previewed."""
     # Purged with its article and not with its comments: the row is the same however many there are.
@@ -56,6 +74,20 @@ def column_page(thread: Thread, *, number: int = 1, newest: bool = False) -> "Pa
     page: Any = pages.page(number)
     page.object_list = [ColumnRow(*row) for row in page.object_list.values_list(*_COLUMNS)]
     return cast("Page[ColumnRow]", page)
+
+
+class AddressComments(NamedTuple):
+    """The comments of an address that is proven: those it has yet to confirm, and those of the last day it has."""
+
+    unconfirmed: list[Comment]
+    confirmed: list[Comment]
+
+
+def comments_of(digest: str) -> AddressComments:
+    """Return the comments of an address that is proven, given with its digest."""
+    comments = Comment.objects.select_related("latest", "thread__article", "thread__page_section")
+    confirmed = comments.confirmed_lately_by(digest)
+    return AddressComments([*comments.unconfirmed_of(digest)], [*confirmed])
 
 
 def url_in_column(comment: Comment) -> str:

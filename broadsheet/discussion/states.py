@@ -23,6 +23,7 @@ class Move(TextChoices):
 
     VERIFY = "verify", _("address confirmed")
     EXPIRE = "expire", _("not confirmed within 24 hours")
+    DISOWN = "disown", _("disowned by the owner of the address")
     PUBLISH = "publish", _("approved")
     DECLINE = "decline", _("declined, with a reason")
     HOLD = "hold", _("held")
@@ -45,7 +46,12 @@ class ReviewState(TextChoices):
 _S, _M = CommentState, Move
 
 TRANSITIONS: dict[CommentState, dict[Move, CommentState]] = {
-    _S.UNVERIFIED: {_M.VERIFY: _S.PENDING, _M.EXPIRE: _S.EXPIRED, _M.WITHDRAW: _S.WITHDRAWN},
+    _S.UNVERIFIED: {
+        _M.VERIFY: _S.PENDING,
+        _M.EXPIRE: _S.EXPIRED,
+        _M.DISOWN: _S.EXPIRED,
+        _M.WITHDRAW: _S.WITHDRAWN,
+    },
     _S.EXPIRED: {},
     _S.PENDING: {
         _M.PUBLISH: _S.PUBLISHED,
@@ -76,10 +82,12 @@ TRANSITIONS: dict[CommentState, dict[Move, CommentState]] = {
 # readers see: its edit is published in place of the old text, declined or held.
 EDIT_MOVES = frozenset({_M.PUBLISH, _M.DECLINE, _M.HOLD})
 
-# A comment in these states awaits a decision: an identical one submitted again counts as the same comment.
+# A comment in these states awaits its confirmation or a decision, for which an address may be kept.
 WAITING = frozenset({_S.UNVERIFIED, _S.PENDING, _S.HELD})
 # A comment in these states appears in its column: with its text, or as a stub that keeps the place of its replies.
 # A HELD or DECLINED comment has replies only if it was published before.
 VISIBLE_STATES = frozenset({_S.PUBLISHED, _S.HELD, _S.DECLINED, _S.REMOVED, _S.WITHDRAWN, _S.ERASED})
+# A comment in these states is nobody's any more: its author may write the same again.
+TAKEN_BACK = frozenset({_S.EXPIRED, _S.WITHDRAWN, _S.ERASED})
 # A comment in these states has no more news for its author, so that an address that was kept is deleted.
 DECIDED = frozenset({_S.EXPIRED, _S.PUBLISHED, _S.DECLINED, _S.REMOVED, _S.WITHDRAWN, _S.ERASED})

@@ -4,19 +4,33 @@ from copy import copy
 from functools import partial
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from broadsheet.core.error_pages import VISIBLE_LENGTH, submitted_fields
 from broadsheet.core.errors import Refusal
-from broadsheet.discussion import actions, rules, tokens
-from broadsheet.discussion.errors import WrongCode
-from broadsheet.discussion.forms import CodeForm, CommentForm
+from broadsheet.discussion import actions, emails, rules, tokens
+from broadsheet.discussion.errors import ArticleGone, EnoughEmails, TooManyCodes, TooManyEmails, WrongCode
+from broadsheet.discussion.forms import CodeForm, CommentForm, OwnershipForm, answers_about
 from broadsheet.discussion.keys import thread_key
 from broadsheet.discussion.models import Comment, Thread
-from broadsheet.discussion.queries import column_page, thread_of, url_in_column
+from broadsheet.discussion.queries import (
+    AddressComments,
+    column_page,
+    comments_of,
+    published_at,
+    thread_of,
+    url_in_column,
+)
+from broadsheet.discussion.states import CommentState
+from broadsheet.discussion.tokens import AddressProof
+from broadsheet.limits.errors import TooManyRequests
+from broadsheet.limits.keys import network_of
 from broadsheet.newsroom.keys import key_of
 from broadsheet.newsroom.models import ArticlePage
 from broadsheet.pagecache.fragments import cacheable, cached, depends_on
@@ -31,7 +45,8 @@ def _article(address: str) -> ArticlePage:
 def _thread_at(address: str) -> Thread:
     """Return the thread of a published article with what the form needs of it, in one query."""
     threads = Thread.objects.select_related("article", "own_terms").defer("article__body")
-    thread = get_object_or_404(threads.filter(article__in=ArticlePage.objects.published(), article__address=address))
+    found = threads.filter(article__in=ArticlePage.objects.published(), article__address=address).first()
+    thread = found or threads.get(article=published_at(address))
     depends_on(key_of(thread.article))
     return thread
 
@@ -41,58 +56,167 @@ def _thread_at(address: str) -> Thread:
 @require_http_methods(["GET", "HEAD", "POST"])
 def write(request: HttpRequest, address: str, parent_id: int | None = None) -> HttpResponse:
     """① Show the form on a page of its own, and take a comment. A form with errors comes back with its text."""
-    thread = copy(cached(("thread at", address), partial(_thread_at, address)))
-    parent = get_object_or_404(Comment.objects.on(thread).with_texts(), pk=parent_id) if parent_id else None
+    try:
+        thread = copy(cached(("thread at", address), partial(_thread_at, address)))
+    except (Http404, ArticleGone):
+        if request.method == "POST":
+            return _text_back(request)
+        raise
+    if request.method != "POST" and thread.address != address:
+        return redirect(request.path.replace(address, thread.address), permanent=True)
+    parent = Comment.objects.published().on(thread).with_texts().filter(pk=parent_id).first() if parent_id else None
     form = CommentForm(request.POST if request.method == "POST" else None, current=thread.terms)
     if request.method != "POST":
         rules.check_can_write(thread, terms=thread.terms, parent=parent)
+        rules.check_parent_found(parent, pk=parent_id)
     if form.is_valid():
-        comment = _submit(form, thread=thread, parent=parent)
-        if comment is not None:
+        try:
+            rules.check_parent_found(parent, pk=parent_id)
+            comment = actions.submit_comment(thread, form.submission(network=network_of(request)), parent=parent)
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
             return redirect("discussion:waiting", tokens.waiting_token(comment))
+    return _form_page(request, form, thread=thread, parent=parent)
+
+
+def _text_back(request: HttpRequest) -> HttpResponse:
+    """Return what was written for an article that is not there any more."""
+    gone = ArticleGone(
+        _(
+            "This article is no longer available, so your comment was not submitted. Copy your text if you want to "
+            "keep it."
+        )
+    )
+    context = {"refusal": gone, "kept": submitted_fields(request), "long": VISIBLE_LENGTH}
+    return render(request, "refusal.html", context, status=gone.http_status)
+
+
+def _form_page(request: HttpRequest, form: CommentForm, *, thread: Thread, parent: Comment | None) -> HttpResponse:
     context = {"article": thread.article, "thread": thread, "form": form, "parent": parent, "terms": thread.terms}
-    return render(request, "discussion/write.html", context, status=422 if form.is_bound else 200)
+    return _with_form(request, "discussion/write.html", context)
 
 
-def _submit(form: CommentForm, *, thread: Thread, parent: Comment | None) -> Comment | None:
-    """Return the stored comment; if it is refused, add the reason to the form, which keeps the text."""
-    values = {name: form.cleaned_data[name] for name in ("terms", "wants_email")}
-    address = form.cleaned_data["email"]
-    try:
-        return actions.submit_comment(thread, revision=form.revision(), address=address, parent=parent, **values)
-    except Refusal as refusal:
-        form.add_error(None, refusal.message)
-    return None
+def _with_form(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    """Show a page with a form; one that comes back has the status of its errors, or of the limit that is reached."""
+    form = context["form"]
+    limit: Refusal | None = form.refusal if isinstance(form.refusal, TooManyRequests) else context.get("not_sent")
+    status = limit.http_status if limit else 422 if form.is_bound else 200
+    response = render(request, template, context, status=status)
+    for name, value in limit.headers.items() if limit else ():
+        response.headers[name] = value
+    return response
 
 
 @csrf_exempt
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def waiting(request: HttpRequest, token: str) -> HttpResponse:
-    """② Say that an email was sent, and take its six-digit code."""
-    comment = tokens.comment_of_waiting(token)
+    """② Say that an email was sent, and take its six-digit code. The page is the same in each state of the comment."""
+    comment, mailbox = tokens.comment_of_waiting(token), tokens.mailbox_of_waiting(token)
     form = CodeForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
-            comment = actions.verify_by_code(comment, code=form.cleaned_data["code"])
-        except WrongCode as refusal:
-            form.add_error("code", refusal.message)
+            code = form.cleaned_data["code"]
+            verified = actions.verify_by_code(comment, code=code, network=network_of(request), mailbox=mailbox)
+        except (WrongCode, TooManyCodes) as refusal:
+            form.refuse(refusal)
         else:
-            return redirect("discussion:receipt", tokens.receipt_token(comment))
-    context = {"comment": comment, "form": form}
-    return render(request, "discussion/waiting.html", context, status=422 if form.is_bound else 200)
+            digest = verified.commenter.digest if verified.commenter else ""
+            return _after_confirmation(verified, digest, tokens.confirmation_token(verified, digest))
+    return _waiting_page(request, comment, token, form)
+
+
+def _waiting_page(
+    request: HttpRequest, comment: Comment, token: str, form: CodeForm, *, not_sent: Refusal | None = None
+) -> HttpResponse:
+    """Show the form for the code, and why the email was not sent again."""
+    # In this order: the work is the same in each state of the comment.
+    undeliverable = emails.confirmation_is_undeliverable(comment) and comment.state == CommentState.UNVERIFIED
+    is_sent_again = "again" in request.GET
+    challenge = tokens.challenge_for(comment) if comment.is_slowed and not is_sent_again else ""
+    context = {"comment": comment, "form": form, "token": token, "is_sent_again": is_sent_again, "not_sent": not_sent}
+    context |= {"undeliverable": undeliverable, "challenge": challenge}
+    return _with_form(request, "discussion/waiting.html", context)
+
+
+@csrf_exempt
+@never_cache
+@require_POST
+def send_again(request: HttpRequest, token: str) -> HttpResponse:
+    """② Send the email once more. The answer is the same in each state of the comment."""
+    comment = tokens.comment_of_waiting(token)
+    try:
+        actions.resend_confirmation(comment, network=network_of(request))
+    except (EnoughEmails, TooManyEmails) as refusal:
+        return _waiting_page(request, comment, token, CodeForm(), not_sent=refusal)
+    return redirect(f"{reverse('discussion:waiting', args=[token])}?again=1")
+
+
+@csrf_exempt
+@never_cache
+@require_POST
+def solve_challenge(request: HttpRequest, token: str) -> HttpResponse:
+    """② Send the email at once if the browser has solved its challenge. The answer is the same in each state."""
+    comment = tokens.comment_of_waiting(token)
+    if not tokens.solves_challenge(comment, request.POST.get("solution", "")):
+        return HttpResponse(status=422)
+    actions.hasten_confirmation(comment)
+    return HttpResponse(status=204)
+
+
+@never_cache
+@require_safe
+def write_again(request: HttpRequest, token: str) -> HttpResponse:
+    """① Show the form with the words that were submitted, for another address."""
+    comment = tokens.comment_of_waiting(token)
+    thread, submitted = comment.thread, comment.revisions.get(number=1)
+    words = {name: getattr(submitted, name) for name in ("name", "website", "text")}
+    form = CommentForm(current=thread.terms, initial={**words, "wants_email": comment.wants_email})
+    return _form_page(request, form, thread=thread, parent=comment.parent)
 
 
 @csrf_exempt
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
-    """② Ask on GET, because mail scanners open links; accept the address as proven on POST."""
-    comment = tokens.comment_of_confirmation(token)
-    if request.method != "POST":
-        rules.check_can_verify(comment)
-        return render(request, "discussion/confirm.html", {"comment": comment})
-    comment = actions.verify_comment(comment)
+    """② Ask on GET, because mail scanners open links; accept the address as proven on POST.
+
+    The page has every comment of the address that is not confirmed, to be confirmed or disowned.
+    """
+    proof = tokens.address_proof(token)
+    if request.method == "POST" and "answers" not in request.POST:  # the page had this comment alone
+        return _after_confirmation(actions.verify_comment(proof.comment), proof.digest, token)
+    found = comments_of(proof.digest)
+    if request.method == "POST" and not answers_about(found.unconfirmed, request.POST):
+        return redirect(f"{request.path}?answered=1")  # sent twice, or about comments that are gone meanwhile
+    form = OwnershipForm(request.POST if request.method == "POST" else None, comments=found.unconfirmed)
+    if form.is_valid():
+        mine, not_mine = form.chosen(form.MINE), form.chosen(form.NOT_MINE)
+        confirmed = actions.answer_for_comments(proof.digest, confirmed=mine, disowned=not_mine)
+        if len(confirmed) == 1:
+            return _after_confirmation(confirmed[0], proof.digest, token)
+        return redirect(f"{request.path}?answered=1")
+    return _confirmation_page(request, form, proof, found)
+
+
+def _confirmation_page(
+    request: HttpRequest, form: OwnershipForm, proof: AddressProof, found: AddressComments
+) -> HttpResponse:
+    """Show the comment of the link alone, if no other is left to confirm; otherwise all of the address."""
+    is_answered = "answered" in request.GET
+    if not (found.unconfirmed or is_answered):
+        rules.check_can_verify(proof.comment)
+    is_single = not is_answered and found.unconfirmed in ([], [proof.comment])
+    context = {"comment": proof.comment, "form": form, "found": found}
+    context |= {"is_answered": is_answered, "is_single": is_single}
+    return render(request, "discussion/confirm.html", context, status=422 if form.is_bound else 200)
+
+
+def _after_confirmation(comment: Comment, digest: str, token: str) -> HttpResponse:
+    """Show the receipt, unless the address has other comments to confirm: then the page of the token that proves it."""
+    if Comment.objects.unconfirmed_of(digest).exists():
+        return redirect(f"{reverse('discussion:confirm', args=[token])}?answered=1")
     return redirect("discussion:receipt", tokens.receipt_token(comment))
 
 
@@ -109,7 +233,9 @@ def receipt(request: HttpRequest, token: str) -> HttpResponse:
 @require_POST
 def withdraw(request: HttpRequest, token: str) -> HttpResponse:
     """Withdraw the comment at its author's wish."""
-    actions.withdraw_comment(tokens.comment_of_receipt(token))
+    comment = tokens.comment_of_receipt(token)
+    if comment.state != CommentState.WITHDRAWN:
+        actions.withdraw_comment(comment)
     return redirect("discussion:receipt", token)
 
 
@@ -126,6 +252,12 @@ def column(request: HttpRequest, address: str, number: int = 1, order: str = "ol
 
 @require_safe
 def permalink(request: HttpRequest, pk: int) -> HttpResponse:
-    """Redirect to the page of the column that has a published comment."""
-    comments = Comment.objects.published().select_related("thread__article", "root")
-    return redirect(url_in_column(get_object_or_404(comments, pk=pk)))
+    """Redirect to the page of the column that has a published comment, or the stub of a removed one; else answer 410.
+
+    A comment that was never published has the answer of one that does not exist. Of an article that was taken off,
+    nothing is named.
+    """
+    comments = Comment.objects.once_published().select_related("thread__article", "root")
+    comment = get_object_or_404(comments, pk=pk)
+    rules.check_has_place(comment)
+    return redirect(url_in_column(comment))

@@ -113,5 +113,8 @@ class DonationLink(Orderable):
     label = models.CharField(_("label"), max_length=60, help_text=_("For example “Monthly, by card”."))
     url = models.URLField(_("address"), help_text=_("A full web address that begins with https://."))
 
+    class Meta(Orderable.Meta):
+        ordering = ["sort_order", "pk"]
+
     def __str__(self) -> str:
         return self.label

@@ -5,8 +5,9 @@ from django.utils.translation import gettext_lazy as _
 
 
 class EmailState(TextChoices):
-    """An email is queued until the mail server has accepted it, or the last attempt has failed."""
+    """An email is queued until it is accepted by the mail server, fails for good, or is withheld by a limit."""
 
     QUEUED = "queued", _("Queued")
     SENT = "sent", _("Sent")
     FAILED = "failed", _("Failed")
+    WITHHELD = "withheld", _("Withheld")

@@ -12,9 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 from taggit.models import Tag
 from wagtail.contrib.redirects.models import Redirect
-from wagtail.models import Page
+from wagtail.models import CollectionViewRestriction, Page, PageViewRestriction
 
-from broadsheet.newsroom.keys import BESIDE, FRONT, SITEMAPS, key_of
+from broadsheet.newsroom.keys import BESIDE, FRONT, SITEMAPS, article_key, key_of
 from broadsheet.newsroom.models import (
     ArticlePage,
     ArticleTag,
@@ -59,31 +59,39 @@ class ImportedPlainPage:
     old_paths: Sequence[str] = ()
 
 
-def refile_article(pk: int, *, section: Page) -> ArticlePage:
-    """Set the section of an article that was moved; its address stays, so that no link breaks (ADR 5)."""
+def lift_privacy() -> int:
+    """Delete the restrictions of all pages and collections, and return their number."""
+    restrictions = [*PageViewRestriction.objects.select_related("page"), *CollectionViewRestriction.objects.all()]
+    for restriction in restrictions:
+        restriction.delete()
+    return len(restrictions)
+
+
+def refile_article(pk: int, *, before: Page, section: Page) -> None:
+    """Set the section of an article that was moved from another; its address stays, so that no link breaks (ADR 5)."""
     article = ArticlePage.objects.get(pk=pk)
     remember_lists(article)
+    if before.get_view_restrictions().exists():
+        article.previous_lists = frozenset()  # beneath a private page it was in none
     ArticlePage.objects.filter(pk=article.pk).update(section_id=section.pk)
-    article.section_id = section.pk
     purge_article(article)
-    return article
 
 
-def remember_lists(article: ArticlePage) -> None:
-    """Remember on the article, before a change, the surrogate keys of the lists that have it."""
+def remember_lists(article: Page) -> None:
+    """Remember on the page of an article, before a change, the surrogate keys of the lists that have it."""
     article.previous_lists = lists_of(article)
 
 
-def purge_article(article: ArticlePage) -> None:
+def purge_article(article: Page) -> None:
     """Purge the pages that show the article, and the lists that it has joined or left since `remember_lists`."""
     changed = lists_of(article) ^ article.previous_lists
     if article.previous_lists:
-        purge(key_of(article), SITEMAPS, *changed)
+        purge(article_key(article.pk), SITEMAPS, *changed)
         return
     # A new article only adds to pages, so their stale copies may be served meanwhile (ADR 25). The pages of its section
     # that list it as related can be very many: a purge of their own lets the worker carry it out.
     related = {key for key in changed if key.startswith(BESIDE)}
-    soft_purge(key_of(article), SITEMAPS, *changed - related)
+    soft_purge(article_key(article.pk), SITEMAPS, *changed - related)
     soft_purge(*related)
 
 
@@ -149,7 +157,7 @@ def _set_addresses(batch: Sequence[ImportedArticle]) -> None:
         page = imported.page
         page.section_id = imported.section.pk
         if page.live:
-            page.published_at, page.is_public = page.first_published_at, True
+            page.published_at = page.first_published_at
             page.edition_date = timezone.localdate(page.published_at, timezone=zone)
     slugs, addresses = _taken([imported.page for imported in batch])
     for imported in batch:
@@ -215,7 +223,7 @@ def fill_empty_masthead() -> None:
     if SectionPage.objects.in_menu().exists():
         return
     articles = Count("articles", filter=Q(articles__is_public=True))
-    largest = SectionPage.objects.live().annotate(size=articles).order_by("-size", "path")
+    largest = SectionPage.objects.published().annotate(size=articles).order_by("-size", "path")
     SectionPage.objects.filter(pk__in=[section.pk for section in largest[:IN_MASTHEAD]]).update(show_in_menus=True)
     purge_everything()
 
@@ -249,6 +257,34 @@ def import_photo(path: Path, *, title: str, credit: str, description: str = "") 
         photo.file = File(file, name=path.name)
         photo.save()
     return photo
+
+
+def redirect_renamed(renamed: Author | Tag) -> None:
+    """Redirect the address that the database still has, and all that led there, to the one that is about to be saved.
+
+    Wagtail does so for pages only.
+    """
+    stored = type(renamed).objects.filter(pk=renamed.pk).exclude(slug=renamed.slug).first()
+    if stored is None:
+        return
+    before, after = (reverse(f"newsroom:{kept._meta.model_name}", args=[kept.slug]) for kept in (stored, renamed))
+    Redirect.objects.filter(old_path=Redirect.normalise_path(after)).delete()
+    Redirect.objects.filter(redirect_link=before).update(redirect_link=after)
+    Redirect.objects.update_or_create(
+        old_path=Redirect.normalise_path(before),
+        site=None,
+        defaults={"redirect_link": after, "redirect_page": None, "automatically_created": True},
+    )
+
+
+def redirect_readdressed(article: ArticlePage) -> None:
+    """Redirect the stored address of an article that is about to be saved with another, but with its stored slug.
+
+    Where the slug changes, Wagtail redirects the address.
+    """
+    stored = ArticlePage.objects.filter(pk=article.pk, slug=article.slug, address__isnull=False)
+    for address in stored.exclude(address=article.address).values_list("address", flat=True):
+        redirect_old_paths([(f"/{address}/", article)])
 
 
 def redirect_old_paths(pairs: Iterable[tuple[str, Page]]) -> None:

@@ -51,7 +51,7 @@ def days_of(year: int, month: int) -> Sequence[dict[str, Any]]:
 
 def sections() -> Sequence[SectionPage]:
     """Return every section with its number of articles as `count`, in the order of the page tree."""
-    rows: list[Any] = list(SectionPage.objects.live().order_by("path"))
+    rows: list[Any] = list(SectionPage.objects.published().order_by("path"))
     for section in rows:
         section.count = _cached_count(ArticlePage.objects.published().in_section(section), list_of(section))
     return rows

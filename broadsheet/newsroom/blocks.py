@@ -1,13 +1,30 @@
 """The blocks of an article's text. Imported texts arrive in the same blocks."""
 
+import nh3
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.contrib.table_block.blocks import TableBlock
 from wagtail.images.blocks import ImageChooserBlock
+from wagtail.rich_text import RichText
 
 INLINE = ["bold", "italic", "link", "superscript", "subscript", "code"]
 EMBED_HOSTS = ("youtube.com", "youtu.be", "youtube-nocookie.com", "vimeo.com")
+_STRUCTURE = {"p", "h2", "h3", "h4", "ol", "ul", "li"}
+_CLEANER = nh3.Cleaner(
+    tags={*_STRUCTURE, "a", "b", "strong", "i", "em", "s", "del", "sup", "sub", "code", "br"},
+    attributes={**{element: {"data-block-key"} for element in _STRUCTURE}, "a": {"href", "linktype", "id"}},
+    url_schemes={"http", "https", "mailto", "tel"},
+    link_rel=None,
+)
 BODY_HELP = _("Paragraphs, subheadings, quotes, pictures, lists, tables and videos, in any order.")
+
+
+class CleanRichTextBlock(blocks.RichTextBlock):
+    """Rich text without elements that the editor does not offer, whichever road has stored it."""
+
+    def to_python(self, value: str | RichText) -> RichText:
+        """Return the stored text, cleaned."""
+        return RichText(_CLEANER.clean(value.source if isinstance(value, RichText) else value or ""))
 
 
 class QuoteBlock(blocks.StructBlock):
@@ -61,11 +78,11 @@ class EmbedBlock(blocks.StructBlock):
 class BodyBlock(blocks.StreamBlock):
     """The text of an article or a plain page."""
 
-    paragraph = blocks.RichTextBlock(features=INLINE, label=_("Paragraph"), template="newsroom/blocks/paragraph.html")
+    paragraph = CleanRichTextBlock(features=INLINE, label=_("Paragraph"), template="newsroom/blocks/paragraph.html")
     subhead = blocks.CharBlock(icon="title", label=_("Subheading"), template="newsroom/blocks/subhead.html")
     quote = QuoteBlock()
     picture = PictureBlock()
-    listing = blocks.RichTextBlock(
+    listing = CleanRichTextBlock(
         features=["ol", "ul", *INLINE], icon="list-ul", label=_("List"), template="newsroom/blocks/listing.html"
     )
     table = TableBlock(label=_("Table"), template="newsroom/blocks/table.html")

@@ -34,11 +34,11 @@ def paper(request: HttpRequest) -> dict[str, Any]:
 
 
 def _sections() -> list[NavigationEntry]:
-    return _entries(SectionPage.objects.live().in_menu().order_by("path"))
+    return _entries(SectionPage.objects.published().in_menu().order_by("path"))
 
 
 def _footer_pages() -> list[NavigationEntry]:
-    return _entries(PlainPage.objects.live().filter(in_footer=True).order_by("path").defer("body"))
+    return _entries(PlainPage.objects.published().filter(in_footer=True).order_by("path").defer("body"))
 
 
 def _entries(pages: Iterable[Page]) -> list[NavigationEntry]:

@@ -39,17 +39,47 @@ class NoRoomForSize(Refusal):
         )
 
 
+class MissingAltText(Refusal):
+    """An article is to be published whose photograph has no alt text."""
+
+    code = "missing-alt-text"
+    http_status = 422
+
+    def __init__(self, title: str) -> None:
+        super().__init__(
+            _(
+                "“%(title)s” was not published because its photograph has no alt text. Please edit the article, "
+                "describe the photograph for readers who cannot see it, and publish it again."
+            )
+            % {"title": title}
+        )
+
+
 class NotAnEditor(Refusal):
     """A member of staff without the right to edit opens the editor."""
 
     code = "not-an-editor"
+    is_about_account = True
     http_status = 403
 
-    def __init__(self, name: str) -> None:
+    def __init__(self) -> None:
         super().__init__(
             _(
-                "You are signed in as %(name)s, and this account cannot write or edit articles. Please ask an "
-                "administrator for the role of reporter or editor, or sign in with another account."
+                "Your account cannot write or edit articles. Please ask an administrator for the role of reporter or "
+                "editor, or sign in with another account."
             )
-            % {"name": name}
+        )
+
+
+class NotPrivate(Refusal):
+    """An editor wants to make a page or a collection private."""
+
+    code = "not-private"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "This paper cannot show a page or a collection to some readers only, because every reader gets the "
+                "same pages. To take a page off the site, please unpublish it."
+            )
         )

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed
+from django.utils.html import escape
 from django.views.decorators.http import require_safe
 
 from broadsheet.newsroom.keys import LATEST, key_of, list_of
@@ -23,6 +24,13 @@ _DUBLIN_CORE = {"xmlns:dc": "http://purl.org/dc/elements/1.1/"}
 
 class _Rss(Rss201rev2Feed):
     """RSS 2.0 in which an item can have a language of its own, as Dublin Core writes it."""
+
+    def add_root_elements(self, handler: Any) -> None:
+        """Write the elements of the feed; feed readers take its description for HTML, too, and must find no element."""
+        plain = self.feed["description"]
+        self.feed["description"] = plain.replace("<", "&lt;")
+        super().add_root_elements(handler)
+        self.feed["description"] = plain
 
     def add_item_elements(self, handler: Any, item: dict[str, Any]) -> None:
         super().add_item_elements(handler, item)
@@ -67,7 +75,7 @@ class PaperFeed(Feed):
 
     def get_object(self, request: HttpRequest, slug: str = "") -> _Source:
         """Return the paper or the section with this slug as source; raise Http404 where there is no section."""
-        section = get_object_or_404(SectionPage.objects.live(), slug=slug) if slug else None
+        section = get_object_or_404(SectionPage.objects.published(), slug=slug) if slug else None
         cacheable(list_of(section) if section else LATEST)
         return _Source(request, section)
 
@@ -98,7 +106,8 @@ class PaperFeed(Feed):
         return printable(item.title)
 
     def item_description(self, item: ArticlePage) -> str:
-        return printable(item.deck)
+        """Return the deck as HTML: both formats take descriptions for HTML, and a deck is plain text."""
+        return str(escape(printable(item.deck)))
 
     def item_link(self, item: ArticlePage) -> str:
         return settings.BASE_URL + item.get_absolute_url()

@@ -1,25 +1,35 @@
-"""The forms of the search, of the date preview and of uploaded photographs."""
+"""The forms of the search and of the date preview, and the fields of times and of uploaded photographs in /cms/."""
 
 import struct
+import zlib
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.utils import timezone
+from django.utils.functional import lazy
+from django.utils.text import format_lazy
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from PIL import Image
 from wagtail.images.fields import WagtailImageField
 from wagtail.images.forms import BaseImageForm
 
-from broadsheet.newsroom.exif import without_metadata
+from broadsheet.core.datetimes import current_style
+from broadsheet.newsroom.exif import name_for, without_metadata
 from broadsheet.newsroom.models import Paper, SectionPage
 
 MAX_QUERY = 200
 TOO_MANY_PIXELS = _("This picture is too large. Please reduce it to at most %(most)s megapixels.")
 CUT_OFF = _("This picture is damaged or incomplete. Please copy it from the camera again.")
-# The errors that Pillow raises for broken files.
-UNREADABLE = (OSError, SyntaxError, ValueError, EOFError, struct.error)
+# The errors that Pillow and its decoders raise for broken files, as a test with damaged bytes shows.
+UNREADABLE = (
+    *(OSError, SyntaxError, ValueError, EOFError, LookupError, OverflowError, TypeError, RuntimeError),
+    *(struct.error, zlib.error, Image.DecompressionBombError),
+)
 
 
 class SearchForm(forms.Form):
@@ -34,7 +44,7 @@ class SearchForm(forms.Form):
         help_text=_("Finds articles with all of these words, in any order. Use “quotation marks” for an exact phrase."),
     )
     section = forms.ModelChoiceField(
-        SectionPage.objects.live().order_by("path"),
+        SectionPage.objects.published().order_by("path"),
         label=pgettext_lazy("newspaper", "Section"),
         required=False,
         to_field_name="slug",
@@ -75,6 +85,65 @@ class DateStyleForm(forms.ModelForm[Paper]):
         fields = ["language", "time_zone", "date_format", "time_format"]
 
 
+class PaperTimeField(forms.DateTimeField):
+    """A time that is typed and shown in the time zone of the paper, whatever zone is active; its help names the zone.
+
+    A stored time that the clocks show twice is filled in with its offset from UTC, so that saving the form keeps it.
+    """
+
+    def __init__(self, *, help_text: Any = "", **options: Any) -> None:
+        named = format_lazy("{} {}", help_text, _zone_sentence()) if help_text else _zone_sentence()
+        super().__init__(help_text=named, **options)
+
+    def prepare_value(self, value: Any) -> Any:
+        """Return the time on the paper's clocks."""
+        if not isinstance(value, datetime):
+            return value
+        zone = Paper.current().zone
+        local = timezone.localtime(value, zone)
+        return local.isoformat(" ", "minutes") if is_repeated(local) else local.replace(tzinfo=None)
+
+    def to_python(self, value: Any) -> datetime | None:
+        """Return the time; raise ValidationError for one that the paper's clocks skip or show twice on that day."""
+        zone = Paper.current().zone
+        with timezone.override(zone):
+            try:
+                return super().to_python(value)
+            except ValidationError as error:
+                if error.code != "ambiguous_timezone":
+                    raise
+                raise clock_change_error((error.params or {})["datetime"], zone) from error
+
+
+def is_repeated(local: datetime) -> bool:
+    """Say whether the clocks of the datetime's zone show its time twice on that day, because they are put back."""
+    first, second = local.replace(fold=0).utcoffset(), local.replace(fold=1).utcoffset()
+    return first is not None and second is not None and first > second
+
+
+def clock_change_error(typed: datetime, zone: ZoneInfo) -> ValidationError:
+    """Return the error for a time that the zone does not have, or has twice, on the day of a clock change."""
+    if is_repeated(typed.replace(tzinfo=zone)):
+        message = _(
+            "%(time)s comes twice on %(day)s, because the clocks are put back then (%(zone)s). Please choose an "
+            "earlier or a later time."
+        )
+    else:
+        message = _(
+            "%(time)s does not exist on %(day)s, because the clocks are put forward then (%(zone)s). Please choose an "
+            "earlier or a later time."
+        )
+    style = current_style()
+    params = {"time": style.time_of_day(typed).strip(), "day": style.full_date(typed.date()), "zone": zone.key}
+    return ValidationError(message, code="ambiguous_timezone", params=params)
+
+
+@lazy
+def _zone_sentence() -> str:
+    """Return the sentence that names the time zone of the paper."""
+    return gettext("In the time zone of the paper, %(zone)s.") % {"zone": Paper.current().time_zone}
+
+
 class PhotoField(WagtailImageField):
     """A picture that is measured before it is decoded, complete, and stored without the metadata of the camera."""
 
@@ -85,7 +154,9 @@ class PhotoField(WagtailImageField):
         if file is None:
             return None
         try:
-            _replace_content(file, without_metadata(file))
+            content = without_metadata(file)
+            _replace_content(file, content)
+            file.name = name_for(content, file.name)
         except UNREADABLE as error:
             raise ValidationError(CUT_OFF) from error
         return file

@@ -9,13 +9,29 @@ from typing import Any
 
 from broadsheet.pagecache.keys import key_of
 
-__all__ = ["ARCHIVE", "BESIDE", "FRONT", "LATEST", "SITEMAPS", "beside_in", "key_of", "list_of", "year_of"]
+__all__ = [
+    "ARCHIVE",
+    "BESIDE",
+    "FRONT",
+    "LATEST",
+    "SITEMAPS",
+    "article_key",
+    "beside_in",
+    "key_of",
+    "list_of",
+    "year_of",
+]
 
 ARCHIVE = "archive"  # counts and neighbouring days
 BESIDE = "beside:"  # prefix of the key that all articles of a section carry
 FRONT = "front"  # the picks of the editors
 LATEST = "latest"  # the latest articles of the paper
 SITEMAPS = "sitemaps"  # all addresses with their last change
+
+
+def article_key(pk: int) -> str:
+    """Return the key of an article by its primary key, as `key_of` does for the article."""
+    return f"articlepage:{pk}"
 
 
 def year_of(day: date) -> str:

@@ -1,14 +1,18 @@
-"""The paper's language, time zone and date style for each request, and the page for staff without the right to edit."""
+"""The paper's language, time zone and date style for each request, former addresses, and who may enter /cms/."""
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest, HttpResponse, HttpResponseNotFound, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.utils import translation
+from wagtail.contrib.redirects.middleware import RedirectMiddleware
+from wagtail.users.models import UserProfile
 
 from broadsheet.core.error_pages import remember_language
 from broadsheet.newsroom.errors import NotAnEditor
 from broadsheet.newsroom.models import Paper
+from broadsheet.newsroom.queries import moved_beneath_list
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -43,6 +47,33 @@ class StaffLanguageMiddleware:
             return self.get_response(request)
 
 
+class FormerAddressMiddleware(RedirectMiddleware):
+    """Redirect the former addresses of pages, as Wagtail does, and those that hang on the address of a list."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """Return the redirect in place of a 404, unless it would lead back to the path itself."""
+        redirect: HttpResponse = super().process_response(request, response)
+        if redirect is response and response.status_code == HttpResponseNotFound.status_code:
+            present = moved_beneath_list(request.path)
+            query = f"?{request.GET.urlencode()}" if request.GET else ""
+            redirect = HttpResponsePermanentRedirect(present + query) if present else response
+        # A page that has got back its former slug still has the redirect from there, which matters once it is away.
+        return response if redirect.headers.get("Location", "").partition("?")[0] == request.path else redirect
+
+
+class ProfileMiddleware:
+    """Have /cms/ use the paper's time zone for staff who have no profile yet, for whom Wagtail would use UTC."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        staff = request.user if request.path.startswith("/cms/") else AnonymousUser()
+        if staff.is_authenticated and not hasattr(staff, "wagtail_userprofile"):
+            UserProfile(user=staff)  # not stored: its constructor attaches it to the user
+        return self.get_response(request)
+
+
 class EditorsDoorMiddleware:
     """Tell staff without the right to edit that they lack it, where Wagtail would show the sign-in page again."""
 
@@ -52,7 +83,7 @@ class EditorsDoorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.path.startswith("/cms/") or _may_enter(request):
             return self.get_response(request)
-        refusal = NotAnEditor(str(request.user))
+        refusal = NotAnEditor()
         return render(request, "refusal.html", {"refusal": refusal}, status=refusal.http_status)
 
 

@@ -1,4 +1,4 @@
-"""The panel of corrections in /cms/: entries can be added, and those that readers have seen cannot be changed."""
+"""The form of an article in /cms/, its panel of corrections, of which published ones cannot be changed, and times."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -7,6 +7,8 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from modelcluster.forms import BaseChildFormSet
+from wagtail.admin.compare import FieldComparison
+from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.panels import InlinePanel
 
 from broadsheet.core.datetimes import current_style
@@ -52,3 +54,26 @@ class AppendOnlyPanel(InlinePanel):
         options: dict[str, Any] = super().get_form_options()
         options["formsets"][self.relation_name]["formset"] = AppendOnlyFormSet
         return options
+
+
+class ArticleForm(WagtailAdminPageForm):
+    """The form of an article, which can be saved as a draft while the alt text of the photograph is missing."""
+
+    def clean(self) -> dict[str, Any]:
+        """Add an error where an article that is to be published, now or on schedule, has an undescribed photograph."""
+        cleaned: dict[str, Any] = super().clean()
+        if not self.is_deferred_validation and cleaned.get("lead_image") and not cleaned.get("lead_alt"):
+            self.add_error("lead_alt", _("Please describe the photograph for readers who cannot see it."))
+        return cleaned
+
+
+class TimeComparison(FieldComparison):
+    """A time in the comparison of two versions, as the paper writes it; Wagtail would show UTC."""
+
+    val_a: Any  # Wagtail publishes no types
+    val_b: Any
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        style = current_style()
+        self.val_a, self.val_b = (value and style.date_and_time(value) for value in (self.val_a, self.val_b))

@@ -35,17 +35,18 @@ class Sources:
 def sources_of(photo: Photo, *, ratio: str = "") -> Sources:
     """Return the addresses for `srcset`, and the size to reserve in pixels; a `ratio` such as "3x2" crops.
 
-    Widths beyond that of the photograph are left out.
+    Widths beyond that of the photograph are left out; a small one is offered in its own.
     """
     across, down = _shape(photo, ratio)
-    widths = [width for width in WIDTHS if width <= min(photo.width, photo.height * across // down)] or WIDTHS[:1]
+    most = max(1, min(photo.width, photo.height * across // down))
+    widths = [width for width in WIDTHS if width <= most] or [most]
     sets = {
         name: ", ".join(f"{_url(photo, width, format=name, ratio=ratio)} {width}w" for width in widths)
         for name in FORMATS
     }
     width = max(width for width in widths if width <= FALLBACK)
     fallback = _url(photo, width, format="jpeg", ratio=ratio)
-    return Sources(**sets, fallback=fallback, width=width, height=round(width * down / across))
+    return Sources(**sets, fallback=fallback, width=width, height=max(1, round(width * down / across)))
 
 
 def crop_of(photo: Photo, *, ratio: str) -> str:

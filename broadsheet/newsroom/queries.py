@@ -1,5 +1,6 @@
-"""Queries for sitemaps, feeds and the page cache: rows of articles, texts that XML allows, and all addresses."""
+"""Queries for sitemaps, feeds and the page cache: rows of articles, texts that XML allows, all and former addresses."""
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import chain
@@ -10,6 +11,10 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Count, Min, Q
 from django.urls import reverse
 from django.utils import timezone
+from taggit.models import Tag
+from wagtail.contrib.redirects.models import Redirect
+from wagtail.models import CollectionViewRestriction, PageViewRestriction
+from wagtail.models import Page as TreePage
 
 from broadsheet.newsroom.keys import ARCHIVE, BESIDE, LATEST, year_of
 from broadsheet.newsroom.models import ArticlePage, ArticleTag, Author, PlainPage, SectionPage
@@ -18,9 +23,10 @@ from broadsheet.newsroom.models.pages import PAGE_SIZE
 PER_PAGE = 10_000
 NEWS_FOR = timedelta(days=2)
 NEWS_AT_MOST = 1000
+_BENEATH_LIST = re.compile(r"(?P<list>/(?:(?:authors|tags)/)?[^/]+)/(?P<rest>.+)")
 
 
-def lists_of(article: ArticlePage) -> frozenset[str]:
+def lists_of(article: TreePage) -> frozenset[str]:
     """Return the surrogate keys of the lists that have the article at present; an empty set while it is not public."""
     # From the database and not from the instance, which an editor's form has changed already.
     stored = ArticlePage.objects.published().filter(pk=article.pk)
@@ -33,6 +39,13 @@ def lists_of(article: ArticlePage) -> frozenset[str]:
     keys = [f"{prefix}sectionpage:{pk}" for pk in sections for prefix in ("in:", BESIDE)]
     keys += [f"in:author:{pk}" for pk in authors] + [f"in:tag:{pk}" for pk in tags]
     return frozenset({ARCHIVE, LATEST, *map(year_of, days), *keys})
+
+
+def private_names() -> list[str]:
+    """Return the titles of the pages and the names of the collections that are private, which the paper hides."""
+    pages = PageViewRestriction.objects.order_by("page__path").values_list("page__title", flat=True)
+    collections = CollectionViewRestriction.objects.order_by("collection__path")
+    return [*pages, *collections.values_list("collection__name", flat=True)]
 
 
 def printable(text: str) -> str:
@@ -75,6 +88,32 @@ def latest_news() -> Sequence[ArticlePage]:
     return list(recent.newest_first().only("address", "published_at", "title", "language")[:NEWS_AT_MOST])
 
 
+def moved_beneath_list(path: str) -> str | None:
+    """Return the present path of an address beneath a section, an author or a subject whose slug has changed.
+
+    Whatever hangs on the former address of such a list, as its feeds and further pages do, has moved with it. Return
+    None where another list has taken that address.
+    """
+    match = _BENEATH_LIST.fullmatch(path)
+    if match is None or _is_list(match["list"]):
+        return None
+    redirect = Redirect.objects.filter(old_path=Redirect.normalise_path(match["list"])).order_by("pk").last()
+    present = (redirect and redirect.link) or ""
+    return f"{present.rstrip('/')}/{match['rest']}" if _is_list(present) else None
+
+
+def _is_list(path: str) -> bool:
+    """Say whether a section, an author or a subject has this path."""
+    match path.strip("/").split("/"):
+        case ["authors", slug]:
+            return Author.objects.filter(slug=slug).exists()
+        case ["tags", slug]:
+            return bool(Tag.objects.filter(slug=slug).exists())
+        case [slug]:
+            return bool(SectionPage.objects.live().filter(slug=slug).exists())
+    return False
+
+
 def public_paths() -> Iterator[str]:
     """Yield the path of every public page of the newsroom; those that readers open first come first."""
     yield "/"
@@ -83,19 +122,19 @@ def public_paths() -> Iterator[str]:
 
 def withdrawn_paths() -> Iterator[str]:
     """Yield the paths of articles that were unpublished."""
-    unpublished = ArticlePage.objects.not_live().filter(address__isnull=False).order_by("pk")
+    unpublished = ArticlePage.objects.filter(is_public=False, address__isnull=False).order_by("pk")
     return (f"/{address}/" for address in unpublished.values_list("address", flat=True))
 
 
 def _sections() -> Iterator[str]:
-    published = Q(articles__live=True, articles__published_at__isnull=False)
-    for section in SectionPage.objects.live().order_by("path").annotate(total=Count("articles", filter=published)):
+    published = Q(articles__is_public=True)
+    for section in SectionPage.objects.published().order_by("path").annotate(total=Count("articles", filter=published)):
         yield from _pages_of(section.url, section.total)
         yield from (reverse(f"newsroom:section_{name}", args=[section.slug]) for name in ("feed", "atom"))
 
 
 def _plain_pages() -> Iterator[str]:
-    return (page.url for page in PlainPage.objects.live().order_by("path").defer("body"))
+    return (page.url for page in PlainPage.objects.published().order_by("path").defer("body"))
 
 
 def _feeds_and_sitemaps() -> Iterator[str]:
@@ -116,7 +155,7 @@ def _archive() -> Iterator[str]:
 
 
 def _authors() -> Iterator[str]:
-    published = Q(byline_entries__article__live=True, byline_entries__article__published_at__isnull=False)
+    published = Q(byline_entries__article__is_public=True)
     articles = Count("byline_entries__article", filter=published, distinct=True)
     for author in Author.objects.annotate(total=articles):
         yield from _pages_of(author.get_absolute_url(), author.total)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models.signals import post_delete, post_save, pre_delete, pre_save
+from django.db.models.signals import post_delete, post_migrate, post_save, pre_delete, pre_migrate, pre_save
 from django.dispatch import receiver
 from taggit.models import Tag
 from wagtail.models import Page, Site
@@ -10,22 +10,33 @@ from wagtail.signals import page_published, page_unpublished, post_page_move
 
 from broadsheet.newsroom import actions
 from broadsheet.newsroom.models import ArticlePage, Author, FrontPage, Paper, Photo, PlainPage, SectionPage
+from broadsheet.newsroom.models.visibility import RECORDING
+from broadsheet.pagecache.actions import apply_purges_of_triggers
 
+apply_purges_of_triggers(RECORDING)
 # The fields that Wagtail saves while a draft is written; readers see none of them.
 DRAFTING = {"latest_revision", "latest_revision_created_at", "draft_title", "has_unpublished_changes", "locked"}
 DRAFTING |= {"locked_at", "locked_by", "expired", "live_revision"}
 
 
 @receiver(post_page_move, sender=ArticlePage)
-def set_section_of_moved_article(instance: Page, parent_page_after: Page, **kwargs: Any) -> None:
+def set_section_of_moved_article(
+    instance: Page, parent_page_before: Page, parent_page_after: Page, **kwargs: Any
+) -> None:
     """Set the section of an article that was moved in the page tree."""
-    actions.refile_article(instance.pk, section=parent_page_after)
+    actions.refile_article(instance.pk, before=parent_page_before, section=parent_page_after)
 
 
 @receiver([pre_save, pre_delete], sender=ArticlePage)
 def remember_lists_of_article(instance: ArticlePage, **kwargs: Any) -> None:
     """Remember the lists that the article is in before it changes."""
     actions.remember_lists(instance)
+
+
+@receiver(pre_save, sender=ArticlePage)
+def redirect_former_address_of_article(instance: ArticlePage, **kwargs: Any) -> None:
+    """Redirect the former address of an article whose slug was changed without it."""
+    actions.redirect_readdressed(instance)
 
 
 @receiver([post_save, post_delete, page_published], sender=ArticlePage)
@@ -55,6 +66,25 @@ def warm_published_front_page(**kwargs: Any) -> None:
     actions.warm_front()
 
 
+# Wagtail saves the bare Page where it unpublishes several pages, an alias, or a page whose time is over, and on a move.
+@receiver(pre_save, sender=Page)
+def remember_lists_of_bare_page(instance: Page, **kwargs: Any) -> None:
+    """Remember the lists that the article is in, where the page is one."""
+    if instance.specific_class is ArticlePage:
+        actions.remember_lists(instance)
+
+
+@receiver(post_save, sender=Page)
+def purge_changed_bare_page(instance: Page, update_fields: frozenset[str] | None = None, **kwargs: Any) -> None:
+    """Purge what shows a page that was saved without the fields of its own class."""
+    if update_fields is not None and not update_fields - DRAFTING:
+        return
+    if instance.specific_class is ArticlePage:
+        actions.purge_article(instance)
+    else:
+        actions.purge_everything()
+
+
 @receiver([post_save, post_delete], sender=SectionPage)
 @receiver([post_save, post_delete], sender=PlainPage)
 def purge_everything_after_section_or_plain_page(update_fields: frozenset[str] | None = None, **kwargs: Any) -> None:
@@ -72,6 +102,13 @@ def purge_everything_after_settings(**kwargs: Any) -> None:
     actions.purge_everything()
 
 
+@receiver(pre_save, sender=Author)
+@receiver(pre_save, sender=Tag)
+def redirect_former_address(instance: Author | Tag, **kwargs: Any) -> None:
+    """Redirect the former address of an author or a tag that gets another slug."""
+    actions.redirect_renamed(instance)
+
+
 @receiver([post_save, post_delete], sender=Author)
 def purge_changed_author(instance: Author, **kwargs: Any) -> None:
     """Purge the pages that name the author: bylines, feeds and the sitemap."""
@@ -83,3 +120,15 @@ def purge_changed_author(instance: Author, **kwargs: Any) -> None:
 def purge_changed_photo_or_tag(instance: Photo | Tag, **kwargs: Any) -> None:
     """Purge the pages that show the photograph or the tag."""
     actions.purge_photo_or_tag(instance)
+
+
+@receiver(pre_migrate)
+def ignore_purges_of_triggers(**kwargs: Any) -> None:
+    """Look for no purges of triggers while the tables are altered."""
+    apply_purges_of_triggers(())
+
+
+@receiver(post_migrate)
+def heed_purges_of_triggers(**kwargs: Any) -> None:
+    """Apply at once, as before, what triggers purge."""
+    apply_purges_of_triggers(RECORDING)

@@ -40,8 +40,8 @@ def sitemap(request: HttpRequest) -> HttpResponse:
 def sitemap_of_pages(request: HttpRequest) -> HttpResponse:
     """Serve the sitemap of the front page, the sections, the plain pages, the authors and the archive."""
     cacheable(SITEMAPS)
-    sections = [section.url for section in SectionPage.objects.live().order_by("path")]
-    pages = [page.url for page in PlainPage.objects.live().order_by("path").defer("body")]
+    sections = [section.url for section in SectionPage.objects.published().order_by("path")]
+    pages = [page.url for page in PlainPage.objects.published().order_by("path").defer("body")]
     authors = [author.get_absolute_url() for author in Author.objects.all()]
     return _xml(request, "sitemap_pages.xml", {"paths": ["/", *sections, *pages, *authors, "/archive/"]})
 

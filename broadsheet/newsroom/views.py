@@ -4,17 +4,22 @@ from collections.abc import Sequence
 from copy import copy
 from datetime import date
 from functools import partial
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+from django.core.exceptions import SuspiciousFileOperation
 from django.core.paginator import Page, Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
+from django.views.static import serve
 from taggit.models import Tag
 from wagtail.images.views.serve import ServeView
 
 from broadsheet.newsroom import archive as archives
+from broadsheet.newsroom.errors import NotPrivate
 from broadsheet.newsroom.forms import DateStyleForm, SearchForm
 from broadsheet.newsroom.keys import ARCHIVE, key_of, list_of
 from broadsheet.newsroom.models import ArticlePage, ArticleTag, Author, Photo, SectionPage
@@ -32,7 +37,7 @@ FOR_EVER = "public, max-age=31536000, immutable"
 def article_page(request: HttpRequest, address: str) -> HttpResponse:
     """Serve the article at its address; answer 410 for an unpublished article."""
     article = copy(cached(("article", address), partial(_article, address)))  # requests must not share attributes
-    if not article.live:
+    if not article.is_public:
         return render(request, "410.html", {"article": article}, status=410)
     return article.serve(request)
 
@@ -47,16 +52,25 @@ def _article(address: str) -> ArticlePage:
 
 
 @require_safe
-def first_page(request: HttpRequest, first: str) -> HttpResponse:
+def rendition(request: HttpRequest, path: str) -> HttpResponseBase:
+    """Serve a file of the folder of renditions. Originals, which may contain a place, are never served (ADR 10)."""
+    try:
+        return serve(request, path, document_root=str(settings.MEDIA_ROOT / "images"))
+    except (OSError, ValueError, SuspiciousFileOperation):  # a name too long for a file, or of one elsewhere
+        raise Http404("There is no such picture.") from None
+
+
+@require_safe
+def first_page(request: HttpRequest, address: str) -> HttpResponse:
     """Redirect from page 1 of a list to the address of the list."""
     query = f"?{request.GET.urlencode()}" if request.GET else ""
-    return redirect(f"/{first}{query}", permanent=True)
+    return redirect(f"/{address}/{query}", permanent=True)
 
 
 @require_safe
 def section_page(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """Serve a further page of a section."""
-    section = get_object_or_404(SectionPage.objects.live(), slug=slug)
+    section = get_object_or_404(SectionPage.objects.published(), slug=slug)
     return section.serve(request, number=number)
 
 
@@ -152,22 +166,34 @@ def date_preview(request: HttpRequest) -> HttpResponse:
     return HttpResponse(errors, content_type=TEXT, status=422)
 
 
+def no_privacy(request: HttpRequest, pk: int) -> HttpResponse:
+    """Refuse to make a page or a collection private."""
+    raise NotPrivate
+
+
 class PhotoView(ServeView):
     """One size and format of a photograph. The address is signed and its content never changes, so it may be cached."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Serve the rendition, which the first request for it makes."""
+        """Serve the rendition, which the first request for it makes; answer 404 in a restricted collection."""
+        photo = get_object_or_404(Photo.objects.select_related("collection"), pk=args[1])
+        if photo.collection.get_view_restrictions().exists():
+            raise Http404("This photograph is in a private collection.")
         response: HttpResponse = super().get(request, *args, **kwargs)
-        if response.status_code == HttpResponse.status_code:
-            self._make_cacheable(request, *args)
-            response.headers["Cache-Control"] = FOR_EVER
-        return response
+        return self._at_its_address(request, response, *args) if response.status_code == HTTPStatus.OK else response
 
-    def _make_cacheable(self, request: HttpRequest, signature: str, pk: str, size: str) -> None:
+    def _at_its_address(
+        self, request: HttpRequest, response: HttpResponse, signature: str, pk: str, size: str
+    ) -> HttpResponse:
+        """Return the response with its headers, or a redirect from an invented file name, which is not signed."""
         photo = Photo.objects.get(pk=pk)
-        # The end of the address is not signed: invented file names would otherwise fill the disk with copies.
-        if request.path.rpartition("/")[2] == Path(photo.file.name).name:
-            cacheable(key_of(photo))
+        folder, _, name = request.path.rpartition("/")
+        if name != (own := Path(photo.file.name).name):
+            response.close()  # the open file of the rendition
+            return redirect(f"{folder}/{own}", permanent=True)
+        cacheable(key_of(photo))
+        response.headers["Cache-Control"] = FOR_EVER
+        return response
 
 
 def page_of(articles: ArticleQuerySet, number: int) -> "Page[ArticlePage]":

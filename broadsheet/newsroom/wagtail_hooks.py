@@ -1,14 +1,29 @@
-"""The menu and the additional addresses of /cms/."""
+"""The menu, the additional addresses and the fields of times of /cms/."""
 
-from django.http import HttpRequest
+from typing import Any
+
+from django.conf import settings
+from django.db.models import DateTimeField
+from django.http import Http404, HttpRequest
 from django.urls import URLPattern, path
+from django.utils import translation
 from wagtail import hooks
+from wagtail.admin.compare import register_comparison_class
+from wagtail.admin.forms.models import register_form_field_override
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.widgets import AdminDateTimeInput
+from wagtail.models import Page
 
+from broadsheet.newsroom.forms import PaperTimeField
+from broadsheet.newsroom.models import Paper
+from broadsheet.newsroom.panels import TimeComparison
 from broadsheet.newsroom.views import date_preview
 
 # Menu entries of Wagtail for which the paper has no use.
 HIDDEN = {"documents", "help"}
+
+register_form_field_override(DateTimeField, override={"widget": AdminDateTimeInput, "form_class": PaperTimeField})
+register_comparison_class(DateTimeField, comparison_class=TimeComparison)
 
 
 @hooks.register("construct_main_menu")
@@ -21,3 +36,26 @@ def hide_unused_entries(request: HttpRequest, items: list[MenuItem]) -> None:
 def register_date_preview() -> list[URLPattern]:
     """Add the address that the form of the paper's settings asks for a preview; Wagtail guards it by the sign-in."""
     return [path("date-preview/", date_preview, name="date-preview")]
+
+
+@hooks.register("before_edit_setting")
+def answer_in_the_chosen_language(request: HttpRequest, instance: Any) -> None:
+    """Activate the language that the paper is being given, so that the confirmation on the next page is in it.
+
+    Members of staff who have chosen a language of their own keep it.
+    """
+    chosen = request.POST.get("language")
+    profile = getattr(request.user, "wagtail_userprofile", None)
+    if (
+        isinstance(instance, Paper)
+        and chosen in dict(settings.LANGUAGES)
+        and not getattr(profile, "preferred_language", "")
+    ):
+        translation.activate(chosen)
+
+
+@hooks.register("before_serve_page", order=-1)
+def hide_restricted_page(page: Page, *args: Any) -> None:
+    """Answer 404 for a page that is private, where Wagtail would ask readers to sign in."""
+    if page.get_view_restrictions().exists():
+        raise Http404("This page is private.")

@@ -12,6 +12,7 @@ from broadsheet.pagecache.cdn import send_purges
 from broadsheet.pagecache.edge import edge
 from broadsheet.pagecache.models import CHANNEL, is_shared
 
+PURGES, CDN_PURGES = "purges", "caches in front"  # these parts of the worker
 POLL_INTERVAL = 0.5  # seconds, where the database does not notify
 HEARTBEAT_INTERVAL = 5.0  # seconds
 
@@ -57,8 +58,7 @@ class PurgeConsumer:
 
 def consume_purges(stop: threading.Event) -> None:
     """Apply purges on this machine until `stop`."""
-    complaint = "The purge log could not be followed (%s); it is tried again."
-    poll_forever(stop, PurgeConsumer(stop).consume, message=complaint, interval=0)
+    poll_forever(stop, PurgeConsumer(stop).consume, part=PURGES, interval=0)
 
 
 def send_cdn_purges(stop: threading.Event) -> None:
@@ -66,13 +66,10 @@ def send_cdn_purges(stop: threading.Event) -> None:
 
     Runs beside `consume_purges`, not in it: a cache that does not respond must not delay the purges of this machine.
     """
-    if not edge().stores_pages:
-        stop.wait()
-    complaint = "The caches in front could not be told what is stale (%s); it is tried again."
-    poll_forever(stop, _send_applied_purges, message=complaint, interval=POLL_INTERVAL)
+    poll_forever(stop, _send_applied_purges, part=CDN_PURGES, interval=POLL_INTERVAL)
 
 
 def _send_applied_purges() -> None:
-    applied = store().applied_snapshot()
+    applied = store().applied_snapshot() if edge().stores_pages else None
     if applied and send_purges(applied):
         heartbeat()

@@ -4,21 +4,24 @@ Knows headers and calls, but not which purges were sent already: see `cdn`. The 
 """
 
 import json
+import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from http.client import HTTPException
+from urllib.error import HTTPError
 from urllib.parse import quote
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from django.conf import settings
 from wagtail.contrib.frontend_cache.utils import purge_urls_from_cache
 
+from broadsheet.core.failures import outcome_of
 from broadsheet.pagecache.errors import CdnPurgeFailed
 
 MAX_HEADER = 7000  # bytes of one header: Varnish takes 8 KB, the others 16
 MAX_KEYS = 100  # in one call
+MAX_ANSWER = 100_000  # bytes that are read of a cache's answer
 DAY = 86_400  # seconds
 MINUTE = 60
 IN_FLIGHT = 15.0  # seconds after which no response can still arrive in front that left before a page was removed
@@ -110,17 +113,39 @@ class KeyEdge(Edge):
         return [*headers, (self.protocol.lifetime_header, f"max-age={lifetime}")]
 
     def purge(self, keys: Collection[str], *, timeout: float) -> None:
-        """Send the purge to each cache, also after one has failed."""
-        failures: list[str] = []
+        """Send the purge to all caches at the same time: one that is away or slow delays no other."""
         ordered = sorted(keys)
-        for address in self.addresses:
-            try:
-                for first in range(0, len(ordered), MAX_KEYS):
-                    _send(self.protocol.request(address, ordered[first : first + MAX_KEYS], self.token), timeout)
-            except (OSError, HTTPException, ValueError) as error:
-                failures.append(f"{address}: {error}")
+        purges = [_CachePurge(self, address, ordered, timeout) for address in self.addresses]
+        deadline = time.monotonic() + timeout
+        failures = [failure for purge in purges if (failure := purge.failure(deadline))]
         if failures:
             raise CdnPurgeFailed("; ".join(failures))
+
+    def purge_one(self, address: str, keys: Sequence[str], timeout: float) -> None:
+        """Send the purge to one cache; raise OSError, HTTPException or ValueError unless it confirms it."""
+        for first in range(0, len(keys), MAX_KEYS):
+            _send(self.protocol.request(address, keys[first : first + MAX_KEYS], self.token), timeout)
+
+
+class _CachePurge(threading.Thread):
+    """The purge of one cache, in a thread that ends by itself where the cache is slow."""
+
+    def __init__(self, front: KeyEdge, address: str, keys: Sequence[str], timeout: float) -> None:
+        super().__init__(daemon=True, name=f"purge of {address}")
+        self.address = address
+        self.reason = ""
+        self.work = partial(front.purge_one, address, keys, timeout)
+        self.start()
+
+    def run(self) -> None:
+        """Send the purge, and keep the reason of a failure."""
+        if error := outcome_of(self.work):
+            self.reason = f"{self.address}: {error}"
+
+    def failure(self, deadline: float) -> str:
+        """Wait until the deadline at most; return the reason of a failure, empty for a confirmed purge."""
+        self.join(max(deadline - time.monotonic(), 0.0))
+        return f"{self.address}: no answer" if self.is_alive() else self.reason
 
 
 @dataclass(frozen=True)
@@ -171,7 +196,14 @@ _opener = build_opener(_NoRedirects)
 
 def _send(request: Request, timeout: float) -> None:
     """Send a purge; raise OSError, HTTPException or ValueError unless the response confirms it."""
-    with _opener.open(request, timeout=timeout) as response:
-        answer = json.loads(response.read()) if response.headers.get_content_type() == "application/json" else {}
+    try:
+        response = _opener.open(request, timeout=timeout)
+    except HTTPError as error:
+        error.close()  # it holds the connection
+        raise
+    with response:
+        answer = (
+            json.loads(response.read(MAX_ANSWER)) if response.headers.get_content_type() == "application/json" else {}
+        )
     if isinstance(answer, dict) and not answer.get("success", True):
         raise ValueError("it answers that it did not do it")

@@ -12,3 +12,5 @@ class StillBaked(Refusal):
 
 class CdnPurgeFailed(OSError):
     """A cache in front of the paper did not confirm a purge; it is sent again until the cache does."""
+
+    is_loggable = True

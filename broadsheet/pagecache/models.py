@@ -13,7 +13,10 @@ from django.utils import timezone
 
 from broadsheet.bakery.snapshot import Snapshot
 
+__all__ = ["CHANNEL", "RETENTION", "Effect", "Node", "Purge", "Snapshot", "is_shared"]
+
 RETENTION = timedelta(days=7)
+SILENT_AFTER = timedelta(seconds=20)  # four heartbeats
 CHANNEL = "broadsheet_purges"  # on which PostgreSQL notifies listeners of purges
 
 
@@ -41,12 +44,17 @@ class PurgeQuerySet(models.QuerySet["Purge"]):
         if is_shared():
             snapshot, own = _fetch_row("SELECT pg_current_snapshot()::text, pg_current_xact_id_if_assigned()::text")
             return Snapshot.parse(snapshot, own=int(own) if own else None)
-        return Snapshot.after(int(_fetch_row("SELECT COALESCE(MAX(id), 0) FROM pagecache_purge")[0]))
+        return Snapshot.after(self.last_id())
+
+    def last_id(self) -> int:
+        """Return the highest id of the purges that this transaction sees, or 0."""
+        return int(_fetch_row("SELECT COALESCE(MAX(id), 0) FROM pagecache_purge")[0])
 
     def between(self, since: Snapshot, now: Snapshot) -> list["Purge"]:
         """Return the purges that one snapshot includes and an earlier one does not."""
         order = "transaction" if is_shared() else "pk"
-        purges = self.filter(**{f"{order}__gte": since.oldest, f"{order}__lt": _end_of(now)})
+        # Without the time, which nobody needs who applies them: a row that cannot be read would stop them all.
+        purges = self.defer("made_at").filter(**{f"{order}__gte": since.oldest, f"{order}__lt": _end_of(now)})
         return [
             purge
             for purge in purges
@@ -97,10 +105,10 @@ class NodeQuerySet(models.QuerySet["Node"]):
             fields = {"acknowledged": str(snapshot), "heartbeat_at": timezone.now()}
             self.update_or_create(name=name, defaults=fields)
 
-    def lagging(self, *, but: str) -> list["Node"]:
-        """Return the nodes, but for the one of this name, that have not yet applied every purge committed by now."""
+    def lagging(self, *, but: str, upto: Snapshot | None = None) -> list["Node"]:
+        """Return the nodes, but for the one of this name, that lack a purge committed by now, or in a snapshot."""
         others = list(self.exclude(name=but).order_by("name")) if is_shared() else []
-        now = Purge.objects.snapshot() if others else None
+        now = (upto or Purge.objects.snapshot()) if others else None
         return [node for node in others if now and Purge.objects.between(Snapshot.parse(node.acknowledged), now)]
 
     def silent(self) -> "NodeQuerySet":
@@ -119,6 +127,11 @@ class Node(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_silent(self) -> bool:
+        """Return whether the node has missed several heartbeats: it was killed, or cut off from the database."""
+        return self.heartbeat_at < timezone.now() - SILENT_AFTER
 
 
 def is_shared() -> bool:

@@ -4,7 +4,7 @@ import logging
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import AbstractContextManager, closing, nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from http import HTTPMethod, HTTPStatus
 from pathlib import Path
@@ -14,10 +14,11 @@ from urllib.parse import parse_qsl
 from django.db import Error
 
 from broadsheet.bakery.locks import Coalescing
-from broadsheet.bakery.memory import MemoryCache, UncacheablePaths, file_version
+from broadsheet.bakery.memory import FileVersion, MemoryCache, UncacheablePaths, file_version
 from broadsheet.bakery.pages import MAX_PATH, Page, digest_of
 from broadsheet.bakery.responses import CachedResponse, stored_headers
 from broadsheet.bakery.store import Store
+from broadsheet.gateway.responses import StartedResponse
 from broadsheet.pagecache.edge import Edge, edge
 from broadsheet.pagecache.keys import EVERYTHING
 from broadsheet.pagecache.models import Purge
@@ -39,15 +40,8 @@ NO_EDGE = Edge()  # for responses that caches in front must not store
 
 
 @dataclass
-class _ResponseHead:
-    """The status and headers of the application's response: the start_response of PEP 3333."""
-
-    status: str = ""
-    headers: Headers = field(default_factory=list)
-
-    def __call__(self, status: str, headers: Headers, exc_info: Any = None) -> Callable[[bytes], None]:
-        self.status, self.headers = status, headers
-        return _no_write
+class _ResponseHead(StartedResponse):
+    """The status and headers of the application's response."""
 
     @property
     def is_server_error(self) -> bool:
@@ -56,10 +50,6 @@ class _ResponseHead:
     def header(self, name: str) -> str:
         """Return all values of a header."""
         return ", ".join(value for own, value in self.headers if own.lower() == name)
-
-
-def _no_write(body: bytes) -> None:
-    raise NotImplementedError("the write() of PEP 3333 is not offered: the body is what the application returns")
 
 
 class PageServer:
@@ -102,14 +92,42 @@ class PageServer:
             return self.application(environ, start_response)
         return self._render_coalesced(path, environ, start_response)
 
+    # For a server with an event loop, which must not wait for the disk, and never for the database.
+
+    def hit(self, environ: Environ) -> tuple[HTTPStatus, Headers, bytes] | None:
+        """Return the response if it is a fresh page in memory; takes no longer than asking the disk for its version."""
+        file, version = self._baked_file(environ)
+        response = version and self.memory.get(str(file), version)
+        return self._response(response, environ) if response and response.is_fresh_at(time.time()) else None
+
+    def is_baked(self, environ: Environ) -> bool:
+        """Return whether the response is a page on the disk, which is not known to have expired."""
+        file, version = self._baked_file(environ)
+        response = version and self.memory.get(str(file), version)
+        return response.is_fresh_at(time.time()) if response else version is not None
+
+    def load(self, environ: Environ) -> tuple[HTTPStatus, Headers, bytes] | None:
+        """Return the response if it is a fresh page on the disk, which is then in memory."""
+        response = self._fresh_response(self.files_of(self._cacheable_path(environ)))
+        return self._response(response, environ) if response else None
+
+    def _baked_file(self, environ: Environ) -> tuple[Path | None, FileVersion | None]:
+        """Return the file of the requested page and its version, or None for both if it is not baked."""
+        for file in self.files_of(path) if (path := self._cacheable_path(environ)) else ():
+            if version := file_version(file):
+                return file, version
+        return None, None
+
     def _cacheable_path(self, environ: Environ) -> str:
         """Return the path of the request; empty where the response cannot be a baked page."""
         if environ["REQUEST_METHOD"] not in SAFE_METHODS:
             return ""
-        try:
-            path = str(environ["PATH_INFO"]).encode("latin-1").decode()
-        except UnicodeError:
-            return ""
+        path: str = environ["PATH_INFO"]
+        if not path.isascii():
+            try:
+                path = path.encode("latin-1").decode()
+            except UnicodeError:
+                return ""
         if len(path) > MAX_PATH or path.startswith(self.never_baked):
             return ""
         if self._has_uncached_query_parameter(environ.get("QUERY_STRING", "")):
@@ -210,10 +228,16 @@ class PageServer:
         self, response: CachedResponse, environ: Environ, start_response: StartResponse, *, to_edge: Edge | None = None
     ) -> Iterable[bytes]:
         """Send a response. Caches in front may store it only if it is a page on this disk: a purge reaches no other."""
+        status, headers, body = self._response(response, environ, to_edge)
+        start_response(f"{status.value} {status.phrase}", headers)
+        return [body] if body else []
+
+    def _response(
+        self, response: CachedResponse, environ: Environ, to_edge: Edge | None = None
+    ) -> tuple[HTTPStatus, Headers, bytes]:
         status, headers, body = response.for_request(environ)
         headers = (to_edge or self.edge).with_lifetime(headers, response.expires_at)
-        start_response(f"{status.value} {status.phrase}", [*headers, *self.extra_headers])
-        return [body] if body else []
+        return status, [*headers, *self.extra_headers], body
 
     def _page(self, path: str, head: _ResponseHead, body: bytes, surrogates: Surrogates) -> Page:
         page = _page(path, head, body, surrogates)

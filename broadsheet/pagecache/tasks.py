@@ -1,23 +1,29 @@
 """The task that bakes pages before the first reader asks for them."""
 
+import logging
 from datetime import timedelta
+from functools import partial
 
 from django.utils import timezone
 from django_tasks import task
 from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
+from broadsheet.core.failures import outcome_of
 from broadsheet.pagecache.baking import bake_page
 
-BELOW_EMAILS = -10  # emails are tasks too, and their recipients wait for them
+logger = logging.getLogger(__name__)
+
+BELOW_OTHERS = -10  # of Wagtail, for which editors wait
 DELAY = timedelta(seconds=2)  # for the actor's own next request, and for a second publication
 
 
-@task(priority=BELOW_EMAILS)
+@task(priority=BELOW_OTHERS)
 def bake(paths: list[str]) -> None:
-    """Request each of these pages; those that are baked already are only read."""
+    """Request each of these pages; those that are baked already are only read. A page that fails stops no other."""
     for path in paths:
-        bake_page(path)
+        if error := outcome_of(partial(bake_page, path)):
+            logger.error("A page could not be baked before its first reader.", exc_info=error)
 
 
 def enqueue_bake(paths: list[str]) -> None:

@@ -14,14 +14,23 @@ from broadsheet.review.outcomes import EFFECTS, NO_GROUNDS, Grounds, Outcome
 
 
 def decide(
-    revision: Revision, outcome: Outcome, *, by: User, grounds: Grounds = NO_GROUNDS, private_note: str = ""
+    revision: Revision,
+    outcome: Outcome,
+    *,
+    by: User,
+    grounds: Grounds = NO_GROUNDS,
+    private_note: str = "",
+    seen: str = "",
 ) -> Decision:
     """④ Decide about exactly the text that was read, and record it. The author is told if they asked for an email.
 
-    Raises MayNotDecide, ReasonNeeded, TextChanged, InvalidTransition; nothing is stored then.
+    `seen` is the state in which the person saw the comment; if it has changed, the decision is refused. Raises
+    MayNotDecide, ReasonNeeded, TextChanged, InvalidTransition; nothing is stored then.
     """
     with transaction.atomic(durable=True):
-        return decide_within(revision, outcome, by=by, grounds=grounds, private_note=private_note)
+        decision = decide_within(revision, outcome, by=by, grounds=grounds, private_note=private_note)
+        rules.check_state_was_seen(decision, seen)
+        return decision
 
 
 def decide_within(

@@ -16,4 +16,4 @@ def decision_email(decision: Decision, comment: Comment) -> dict[str, Any]:
     link = settings.BASE_URL + reverse("discussion:receipt", args=[receipt_token(comment)])
     paper = Paper.current()  # its language applies, also where the reviewer has chosen another for the desk
     context = {"decision": decision, "comment": comment, "paper": paper, "link": link}
-    return {"purpose": "decision", "language": paper.language, "context": context}
+    return {"purpose": "decision", "language": paper.language, "context": context, "sender": paper.name}

@@ -3,6 +3,7 @@
 import errno
 import os
 import re
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from django.db.utils import OperationalError
 
 from broadsheet.command import messages, parser
 from broadsheet.command.options_file import options_file
+from broadsheet.command.serve_lock import served_once
 from broadsheet.config.options import OPTIONS_FILE, BadOptions, Options, load_options
 from broadsheet.core.errors import Refusal
 from tests.command.papers import Paper, broadsheet, refusal_of, refused
@@ -57,6 +59,18 @@ def test_the_demo_never_replaces_a_folder_that_is_not_a_demo(tmp_path: Path, pap
         before = sorted(folder.rglob("*"))
         assert "something other than a demo" in refused("demo", "--reset", "--data", folder)
         assert sorted(folder.rglob("*")) == before
+
+
+def test_a_demo_that_is_being_served_is_left_alone_even_by_a_reset(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("broadsheet.command.demo.served_once", partial(served_once, timeout=0))
+    (tmp_path / OPTIONS_FILE).write_text(options_file(demo=True))
+    with served_once(tmp_path):
+        before = sorted(tmp_path.rglob("*"))
+        message = refused("demo", "--reset", "--data", tmp_path)
+        assert message.startswith("Another `broadsheet serve` is serving the paper")
+        assert sorted(tmp_path.rglob("*")) == before
 
 
 DATABASE = "The database cannot be used"

@@ -4,16 +4,19 @@ import re
 import shutil
 import sqlite3
 import stat
+from collections import Counter
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.utils import timezone
 from pytest_django import Settings
 
 from broadsheet.bakery.pages import Page
+from broadsheet.command import doctor
 from broadsheet.command.checks import host, mail
 from broadsheet.command.checks import paper as paper_checks
 from broadsheet.command.checks.result import Level
@@ -27,8 +30,8 @@ from tests.command.papers import Paper
 
 CHECKS = [
     "options", "data folder", "secrets", "Python", "SQLite", "journal", "file system",
-    "data folder's mode", "secrets' mode", "disk", "variables", "database", "migrations", "base_url", "mail",
-    "clock", "worker", "emails", "tasks", "baked pages", "caches in front",
+    "data folder's mode", "secrets' mode", "disk", "variables", "database", "migrations", "tables", "base_url", "demo",
+    "mail", "clock", "worker", "emails", "tasks", "triggers", "visibility", "baked pages", "caches in front",
 ]  # fmt: skip
 
 
@@ -43,7 +46,9 @@ def test_a_new_paper_has_no_failures_and_only_the_expected_warnings(paper: Paper
     levels = levels_in(result.stdout)
     assert list(levels) == CHECKS
     assert {check for check, level in levels.items() if level != "ok"} <= {"base_url", "mail", "worker", "disk"}
-    assert result.stdout.splitlines()[-1] == "No check failed."
+    count = sum(level == "warn" for level in levels.values())
+    assert count > 1
+    assert result.stdout.splitlines()[-1] == f"No check failed, but {count} warnings need attention."
 
 
 def test_failures_are_printed_with_a_remedy_and_exit_code_1(paper: Paper) -> None:
@@ -129,6 +134,18 @@ def test_a_folder_that_is_not_writable_is_a_failure(tmp_path: Path) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.once
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="a server creates no database by itself")
+def test_a_missing_database_is_a_failure_and_is_not_created(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(connection.settings_dict, "NAME", str(tmp_path / "paper.sqlite3"))
+    result = paper_checks.database()
+    assert result.level == Level.FAIL
+    assert "set database_url" in result.message
+    assert "migrate" not in result.message
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.django_db
 def test_a_worker_that_has_not_run_for_three_minutes_is_a_failure() -> None:
     assert paper_checks.worker().level == Level.WARN
     run = ScheduledRun.objects.create(command="deliver_emails", last_run_at=timezone.now() - timedelta(minutes=2))
@@ -158,13 +175,13 @@ def test_the_data_folder_may_be_traversable_by_its_group_but_not_readable(
 @pytest.mark.django_db
 def test_the_baked_pages_are_counted(settings: Settings, tmp_path: Path) -> None:
     settings.BAKED_PAGES = tmp_path / "baked"
-    assert paper_checks.baked_pages().message.startswith("0 baked, 0.0 MB")
+    assert paper_checks.baked_pages().message.startswith("0 baked, 0.0 of 5,000 MB")
     pagecache.catch_up()
     page = Page("/harbour/", b"The tide is in." * 100_000, (("Content-Type", "text/html"),), frozenset({"section:1"}))
     assert pagecache.store().put(page, is_stale=lambda: False)
     result = paper_checks.baked_pages()
     assert result.level == Level.OK
-    assert re.fullmatch(r"1 baked, 1\.[56] MB, index intact, 0 purges pending", result.message)
+    assert re.fullmatch(r"1 baked, 1\.[56] of 5,000 MB, index intact, 0 purges pending", result.message)
 
 
 @pytest.mark.django_db
@@ -205,3 +222,49 @@ def test_the_demo_needs_no_mail_server() -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(settings, "DEMO", True, raising=False)
         assert mail.mail_server().level == Level.OK
+
+
+@pytest.mark.sqlite
+def test_a_table_that_was_destroyed_or_lost_is_reported(paper: Paper) -> None:
+    [(page,)] = paper.sql("SELECT rootpage FROM sqlite_master WHERE name = 'review_decision'")
+    [(size,)] = paper.sql("PRAGMA page_size")
+    with (paper.folder / "paper.sqlite3").open("r+b") as file:
+        file.seek((int(str(page)) - 1) * int(str(size)))
+        file.write(b"\xff" * int(str(size)))
+    result = paper.run("doctor")
+    assert result.returncode == 1
+    assert levels_in(result.stdout)["tables"] == "fail"
+    assert "The database is damaged" in result.stdout
+    assert result.stdout.splitlines()[-1] == "Some checks failed."
+
+
+@pytest.mark.django_db
+def test_a_missing_table_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert paper_checks.tables().level == Level.OK
+    present = [name for name in connection.introspection.table_names() if name != "review_decision"]
+    monkeypatch.setattr(connection.introspection, "table_names", lambda: present)
+    result = paper_checks.tables()
+    assert (result.level, "missing: review_decision" in result.message) == (Level.FAIL, True)
+
+
+@pytest.mark.parametrize(
+    ("host_name", "level"), [("127.0.0.1", Level.OK), ("192.0.2.1", Level.WARN), ("::", Level.WARN)]
+)
+def test_a_demo_that_a_network_reaches_is_warned_of(host_name: str, level: Level, settings: Settings) -> None:
+    settings.OPTIONS = settings.OPTIONS.model_copy(update={"host": host_name})
+    assert paper_checks.demo().level == Level.OK
+    settings.DEMO = True
+    assert paper_checks.demo().level == level
+
+
+@pytest.mark.parametrize(
+    ("levels", "line"),
+    [
+        ({}, "All is well."),
+        ({Level.OK: 9, Level.WARN: 1}, "No check failed, but one warning needs attention."),
+        ({Level.OK: 9, Level.WARN: 2}, "No check failed, but 2 warnings need attention."),
+        ({Level.WARN: 2, Level.FAIL: 1}, "Some checks failed."),
+    ],
+)
+def test_the_last_line_says_that_all_is_well_only_where_it_is(levels: dict[Level, int], line: str) -> None:
+    assert doctor.summary(Counter(levels)) == line

@@ -7,8 +7,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from django.core.exceptions import ValidationError
 
-from broadsheet.command.init import CannotCreate, read_answers
+from broadsheet.command.init import CannotCreate, create_folder, read_answers
+from broadsheet.config.options import OPTIONS_FILE, load_options
 from tests.command.papers import (
     BROADSHEET,
     EDITOR,
@@ -96,10 +98,56 @@ def test_init_prompts_for_the_name_and_the_email_address_only(monkeypatch: pytes
     assert read_answers(arguments) == ("The Gazette", "ada@paper.example", "")
 
 
+def typed(monkeypatch: pytest.MonkeyPatch, *passwords: str) -> None:
+    """Let a terminal answer the questions for a password."""
+    answers = iter(passwords)
+    monkeypatch.setattr("broadsheet.command.init.getpass", lambda _: next(answers))
+    monkeypatch.setattr("sys.stdin", io.StringIO("Gazette\nada@paper.example\n"))
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+
+
+def test_a_password_is_typed_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    arguments = argparse.Namespace(no_input=False, name=None, editor_email=None)
+    typed(monkeypatch, "the tide comes in", "the tide comes in")
+    assert read_answers(arguments)[2] == "the tide comes in"
+    typed(monkeypatch, "the tide comes in", "the tide comes on")
+    with pytest.raises(CannotCreate, match="The two passwords differ"):
+        read_answers(arguments)
+
+
+@pytest.mark.django_db
+def test_the_first_password_has_the_rules_of_any_other() -> None:
+    from broadsheet.command import initial_data  # noqa: PLC0415 - it imports models
+
+    with pytest.raises(ValidationError, match="too short"):
+        initial_data.create_editor("ada@paper.example", "short")
+    assert initial_data.create_editor("ada@paper.example", "the tide comes in") == ""
+
+
 @pytest.mark.parametrize(("name", "email"), [("", "a@b.example"), ("x" * 81, "a@b.example"), ("Gazette", "ada")])
 def test_an_invalid_name_or_email_address_is_refused(name: str, email: str) -> None:
     with pytest.raises(CannotCreate):
         read_answers(argparse.Namespace(no_input=False, name=name or " ", editor_email=email))
+
+
+def test_the_database_of_the_environment_is_kept_in_the_options(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BROADSHEET_DATA", str(tmp_path / "paper"))
+    for name in ("first", "second"):  # the first attempt may have failed
+        monkeypatch.setenv("BROADSHEET_DATABASE_URL", f"postgresql://courant:secret@127.0.0.1/{name}")
+        create_folder(tmp_path / "paper")
+    monkeypatch.delenv("BROADSHEET_DATABASE_URL")
+    assert load_options().database_url == "postgresql://courant:secret@127.0.0.1/second"
+    assert (tmp_path / "paper" / OPTIONS_FILE).stat().st_mode & 0o077 == 0
+
+
+def test_without_a_database_in_the_environment_the_option_is_left_commented_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BROADSHEET_DATA", str(tmp_path / "paper"))
+    create_folder(tmp_path / "paper")
+    assert '# database_url = ""' in (tmp_path / "paper" / OPTIONS_FILE).read_text()
 
 
 def test_a_killed_init_is_completed_by_running_it_again(tmp_path: Path) -> None:

@@ -9,9 +9,10 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from broadsheet.core import schedule
+from broadsheet.core.attempts import Attempts
 from broadsheet.core.models import Lease, ScheduledRun
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)  # commands run in other threads
 EVERY_MINUTE = {"expire_unverified": "* * * * *"}
 HALF_A_MINUTE = timedelta(seconds=30)
 
@@ -20,20 +21,30 @@ def due_commands() -> list[str]:
     return [command for command, _, _ in schedule.due()]
 
 
+def run_due(stop: threading.Event) -> None:
+    with Attempts(patience=20) as attempts:
+        schedule.run_due(stop, attempts)
+
+
 def ran_at(command: str, when: datetime) -> None:
     ScheduledRun.objects.update_or_create(command=command, defaults={"last_run_at": when})
 
 
-def test_a_command_that_has_never_run_is_due_at_once(settings: Settings) -> None:
-    settings.SCHEDULE = {"expire_unverified": "17 3 * * *"}
-    assert due_commands() == ["expire_unverified"]
+def test_a_command_that_has_never_run_waits_for_its_time(settings: Settings, caplog: pytest.LogCaptureFixture) -> None:
+    settings.SCHEDULE = {"no_such_command": "17 3 * * *"}
+    run_due(threading.Event())
+    assert caplog.records == []
+    run = ScheduledRun.objects.get()
+    assert timezone.now() - run.last_run_at < HALF_A_MINUTE
+    ran_at("no_such_command", run.last_run_at - timedelta(days=1))
+    assert due_commands() == ["no_such_command"]
 
 
 def test_a_command_that_was_missed_for_days_runs_once(settings: Settings) -> None:
     settings.SCHEDULE = EVERY_MINUTE
     ran_at("expire_unverified", timezone.now() - timedelta(days=3))
     assert due_commands() == ["expire_unverified"]
-    schedule.run_due(threading.Event())
+    run_due(threading.Event())
     assert due_commands() == []
 
 
@@ -56,9 +67,12 @@ def test_a_command_that_fails_is_logged_and_the_next_one_runs(
     settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
     settings.SCHEDULE = {"no_such_command": "* * * * *", "expire_unverified": "* * * * *"}
+    began = timezone.now()
+    for command in settings.SCHEDULE:
+        ran_at(command, began - timedelta(hours=1))
     with caplog.at_level(logging.ERROR):
-        schedule.run_due(threading.Event())
-    assert set(ScheduledRun.objects.values_list("command", flat=True)) == {"no_such_command", "expire_unverified"}
+        run_due(threading.Event())
+    assert ScheduledRun.objects.filter(last_run_at__gte=began).count() == 2
     assert [record.getMessage().split(" failed")[0] for record in caplog.records] == [
         "The scheduled command no_such_command"
     ]
@@ -69,7 +83,7 @@ def test_no_command_starts_after_stop(settings: Settings) -> None:
     settings.SCHEDULE = EVERY_MINUTE
     stop = threading.Event()
     stop.set()
-    schedule.run_due(stop)
+    run_due(stop)
     assert not ScheduledRun.objects.exists()
 
 

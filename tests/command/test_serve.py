@@ -123,11 +123,10 @@ def test_a_killed_server_process_is_replaced(paper: Paper) -> None:
 
 
 def test_a_port_in_use_is_refused(paper: Paper) -> None:
-    with serving(paper) as running:
-        message = refusal_of(paper.run("serve", "--port", str(running.port)))
-    assert re.search(
-        rf"Cannot listen on 127.0.0.1 port {running.port} \(Address already in use\)\. Choose another", message
-    )
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        message = refusal_of(paper.run("serve", "--port", str(port)))
+    assert re.search(rf"Cannot listen on 127.0.0.1 port {port} \(Address already in use\)\. Choose another", message)
 
 
 def test_an_address_of_another_machine_is_refused(paper: Paper) -> None:

@@ -17,14 +17,10 @@ def test_an_existing_commenter_is_kept_with_its_standing() -> None:
     assert Commenter.objects.get().standing == "approved"
 
 
-def test_a_commenter_is_created_with_one_statement() -> None:
-    with CaptureQueriesContext(connection) as queries:
-        commenter = Commenter.objects.get_or_create_for("ida@post.example")
-    assert [query["sql"].partition(" ")[0] for query in queries if "SAVEPOINT" not in query["sql"]] == ["INSERT"]
-    assert commenter.pk is not None
-
-
-def test_a_commenter_is_found_by_address() -> None:
-    commenter = Commenter.objects.get_or_create_for("ida@post.example")
-    assert Commenter.objects.with_address("Ida@Post.example") == commenter
-    assert Commenter.objects.with_address("nobody@post.example") is None
+def test_a_known_commenter_costs_as_much_as_a_new_one() -> None:
+    statements = []
+    for _ in range(2):
+        with CaptureQueriesContext(connection) as queries:
+            Commenter.objects.get_or_create_for("ida@post.example")
+        statements.append([query["sql"].partition(" ")[0] for query in queries if "SAVEPOINT" not in query["sql"]])
+    assert statements == [["INSERT", "SELECT"]] * 2

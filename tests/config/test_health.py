@@ -118,3 +118,12 @@ def test_a_disk_that_is_almost_full_is_a_warning(monkeypatch: pytest.MonkeyPatch
 
 def test_all_other_paths_reach_the_paper() -> None:
     assert ask("/healthz-and-more") == ("200 OK", "the paper at /healthz-and-more")
+
+
+@pytest.mark.parametrize("header", sorted(health.FORWARDED))
+def test_the_state_of_the_machine_is_not_told_through_a_proxy(header: str) -> None:
+    statuses: list[str] = []
+    application = health.with_health_checks(paper)
+    for path, body in [("/readyz", b"the paper at /readyz"), ("/healthz", b"ok\n")]:
+        environ = {"PATH_INFO": path, header: "anything"}
+        assert b"".join(application(environ, lambda status, headers: statuses.append(status))) == body

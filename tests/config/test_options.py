@@ -41,6 +41,19 @@ def test_an_invalid_value_is_reported_with_its_variable_and_its_key(name: str, m
     assert line.startswith(f"BROADSHEET_{name.upper()} ('{name}' in broadsheet.toml): '{VALUES[name]}' is not valid. ")
 
 
+@pytest.mark.parametrize("rest", ["/news", "/news/", "/?edition=1", "/#top", "/%20"])
+def test_a_base_url_with_a_path_is_refused_in_words(rest: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BROADSHEET_BASE_URL", f"https://paper.example{rest}")
+    [line] = errors()
+    assert "is not valid. The paper must be at the root of a host of its own" in line
+
+
+@pytest.mark.parametrize("url", ["https://paper.example", "https://paper.example/", "http://127.0.0.1:8001"])
+def test_a_base_url_without_a_path_is_accepted(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BROADSHEET_BASE_URL", url)
+    assert str(load_options().base_url).rstrip("/") == url.rstrip("/")
+
+
 def test_all_invalid_values_are_reported_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in VALUES.items():
         monkeypatch.setenv(f"BROADSHEET_{name.upper()}", value)

@@ -1,18 +1,24 @@
 """The bench reads what its tools print, and compares like with like."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import RequestFactory
+from pytest_django import Settings
 
 from bench import table, uncached
 from bench.load import Load, median_rate, median_ratio, parsed, percentile
 from bench.rows import Row
-from broadsheet.command import http_server
+from broadsheet.accounts.states import Role
 from broadsheet.config import concurrency_limit
+from broadsheet.discussion.models import Comment
 from broadsheet.discussion.templatetags.discussion import comment_html
-from tests.factories import discussion
+from broadsheet.discussion.tokens import address_proof
+from broadsheet.pagecache.actions import store
+from tests.factories import accounts, discussion, newsroom
 from tests.pagecache.readers import open_connection
 
 SAID = """\
@@ -30,6 +36,7 @@ Running 3s test @ http://127.0.0.1:40275/
 Requests/sec:  11752.48
 Transfer/sec:    416.82MB
 """
+SMALL = 48  # articles
 ERRORS = "  Socket errors: connect 0, read 2, write 0, timeout 3\n  Non-2xx or 3xx responses: 40\n"
 
 
@@ -97,5 +104,35 @@ def test_the_page_of_which_nothing_is_kept_shows_no_comment_that_was_made_before
     assert comment_html.cache_info().hits == 1
 
 
-def test_what_is_rendered_anew_has_as_many_threads_as_the_served_paper() -> None:
-    assert (uncached.THREADS, uncached.UNGATED) == (http_server.THREADS, concurrency_limit.MAX_CONCURRENT)
+def test_a_plain_wagtail_has_as_many_threads_as_the_paper_lets_into_django() -> None:
+    assert uncached.UNGATED == concurrency_limit.MAX_CONCURRENT
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)  # PostgreSQL cleans no table in a transaction
+def test_the_facts_of_a_filled_paper_are_those_that_the_parts_ask_for(
+    tmp_path: Path, settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from bench.filling import facts, pages, paper  # noqa: PLC0415 - as inside a paper, where Django is on
+
+    def told(tell: Callable[..., None], *words: object) -> Any:
+        tell(*words)
+        return json.loads(capsys.readouterr().out)
+
+    newsroom.paper()
+    accounts.staff(Role.EDITOR)
+    settings.BAKED_PAGES = tmp_path / "baked"
+    paper.fill(articles=SMALL, comments=10 * SMALL)
+    capsys.readouterr()
+    assert told(facts.longest_article) in told(facts.open_articles)
+    large = told(facts.pages_of_a_paper, SMALL)
+    number, revision, address = large["waiting"][0]
+    first = Comment.objects.get(pk=number)
+    assert (revision, address) == (first.latest_id, first.thread.address)
+    assert (len(large["newest"]), large["pages"] > 0, large["queue"] > 0) == (SMALL, True, True)
+    around = told(facts.sections_and_others, 3)
+    pages.bake({around["beside"]: 2, "bench": 1})
+    assert told(facts.purged, around["beside"]) > 0
+    assert store().index.count() == 1
+    written = discussion.submitted(text="Written for the bench, the only one.")
+    [(pk, *_, state, token)] = told(facts.comments_written, "Written for the bench")
+    assert (pk, state, address_proof(token).comment) == (written.pk, written.state, written)

@@ -53,6 +53,12 @@ SABOTAGES = {
     "a bakery that knows the page cache": ("building", "bakery/store.py", "import broadsheet.pagecache.models"),
     "a page that knows the store": ("bakery", "bakery/pages.py", "import broadsheet.bakery.store"),
     "a bakery that knows Django": ("pure", "bakery/store.py", "import django.conf"),
+    "a body that knows the gateway's application": (
+        "gateway",
+        "gateway/bodies.py",
+        "import broadsheet.gateway.application",
+    ),
+    "a gateway that knows Django": ("pure", "gateway/application.py", "import django.conf"),
     "a bakery that knows the ground": ("pure", "bakery/store.py", "import broadsheet.core.errors"),
     "a room that reads the folder of pages": ("counter", "newsroom/actions.py", "import broadsheet.bakery.store"),
     "a back door": ("faces", "review/rules.py", "import broadsheet.discussion.emails"),
@@ -69,6 +75,7 @@ OTHERWISE = {
         *("loading/report", "sources/__init__", "sources/ghost", "sources/wordpress"),
     ],
     "bakery": ["__init__", "pages", "store"],
+    "gateway": ["__init__", "application", "bodies"],
     "pagecache": ["__init__", "actions", "errors", "server", "models"],
 }
 

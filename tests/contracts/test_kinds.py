@@ -62,7 +62,21 @@ def test_each_kind_has_its_time_limit(
     kind: str, seconds: float, crowding: float, *, is_right: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(kinds, "crowding", lambda: crowding)
+    monkeypatch.setattr(kinds, "slowdown", lambda: 1.0)
     assert (kinds.complaint(kind, seconds, started=[]) == "") is is_right
+
+
+def test_a_slow_machine_is_given_more_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kinds, "slowdown", lambda: 2.0)
+    assert kinds.complaint("unit", 1.9, started=[]) == ""
+    assert kinds.complaint("unit", 2.1, started=[])
+
+
+def test_the_machine_is_never_taken_for_faster_than_the_limits_assume(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kinds, "REFERENCE", 1e9)
+    assert kinds.slowdown() == (kinds.TRACED if sys.gettrace() else 1.0)
+    monkeypatch.setattr(kinds, "REFERENCE", 1e-9)
+    assert kinds.slowdown() > 1000
 
 
 def test_sleeping_counts_as_time_of_the_test() -> None:
@@ -79,6 +93,7 @@ def test_unit_and_integration_tests_may_not_start_programs(kind: str) -> None:
 
 def test_a_test_that_breaks_the_rules_of_its_kind_fails(tmp_path: Path) -> None:
     (tmp_path / "test_impostors.py").write_text(IMPOSTORS)
+    (tmp_path / "conftest.py").write_text("from tests import kinds\n\nkinds.slowdown = lambda: 1.0\n")
     command = [sys.executable, "-m", "pytest", "-c", "pyproject.toml", "-n0", "-p", "tests.kinds", "-rA", str(tmp_path)]
     untraced = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
     said = subprocess.run(command, cwd=ROOT, env=untraced, capture_output=True, text=True, check=False).stdout

@@ -12,6 +12,7 @@ CACHES = {"cache", "lru_cache"}
 # such as a lock, a connection or a count, is made where its module is loaded, or under a lock.
 VALUES = {
     "bool",
+    "bytes",
     "str",
     "Markup",
     "frozenset[str]",

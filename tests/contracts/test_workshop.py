@@ -114,7 +114,7 @@ def test_coverage_is_measured_only_where_it_is_asked_for() -> None:
 
 def test_named_tests_run_in_one_process_and_all_others_in_several() -> None:
     assert words("test", "-k", "one") == [["-n0", "-k", "one"]] * 2
-    assert words("fast", databases=("sqlite",)) == [["-m", "unit or integration"]]
+    assert words("fast", databases=("sqlite",)) == [["-m", "(unit or integration) and not exhaustive"]]
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,7 @@ def authors_of(article: ArticlePage) -> list[int]:
     return [entry.author_id for entry in article.byline.all()]
 
 
+@pytest.mark.exhaustive
 class TestTheFilledDemo(TestCase):
     """One paper, filled once for all of these."""
 

@@ -8,6 +8,7 @@ from broadsheet.accounts.states import Role
 from broadsheet.discussion.models import Comment, Revision
 from broadsheet.discussion.states import CommentState
 from broadsheet.review.models import Decision
+from broadsheet.review.outcomes import Outcome
 from tests.factories import accounts, discussion, newsroom
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +65,19 @@ def test_illegal_needs_the_law_that_it_breaks(desk: Client) -> None:
     assert Decision.objects.get().law == "German Criminal Code § 130"
 
 
+@pytest.mark.parametrize(("field", "most"), [("law", 200), ("explanation", 2000), ("private_note", 2000)])
+def test_a_text_that_is_too_long_is_refused_whole_and_kept(desk: Client, field: str, most: int) -> None:
+    comment = discussion.pending()
+    assert "maxlength" not in desk.get(reverse("desk:comment", args=[comment.pk])).content.decode()
+    text = "x" * most + "the end"
+    sent = {"revision": discussion.latest(comment).pk, "outcome": "decline", "reason": "9", "law": "GB 1", field: text}
+    page = desk.post(reverse("desk:decide", args=[comment.pk]), sent)
+    assert page.status_code == 422
+    assert f"This has {most + 7:,} characters; the limit is {most:,}." in page.content.decode()
+    assert text in page.content.decode()
+    assert discussion.fresh(comment).state == CommentState.PENDING
+
+
 def test_a_colleague_who_was_faster_is_told_in_words(desk: Client) -> None:
     comment = discussion.pending()
     post(desk, comment, outcome="decline", reason="4")
@@ -90,7 +104,7 @@ def test_whoever_is_no_reviewer_meets_a_page_that_says_so(role: Role) -> None:
     for address in ("/desk/", reverse("desk:comment", args=[comment.pk])):
         response = client.get(address)
         assert response.status_code == 403
-        assert "Ask an editor to make you a reviewer" in response.content.decode()
+        assert "Ask an administrator to make you a reviewer" in response.content.decode()
     assert post(client, comment, outcome="approve") == 403
     assert discussion.fresh(comment).state == CommentState.PENDING
 
@@ -109,7 +123,14 @@ def test_a_forged_decision_from_another_site_is_refused() -> None:
     comment = discussion.pending()
     forged = Client(enforce_csrf_checks=True)
     forged.force_login(accounts.staff(Role.REVIEWER))
-    assert post(forged, comment, outcome="approve") == 403
+    text = "<b>You</b> wrote about the harbour, and the article is about the bridge; please write there."
+    sent = {"outcome": "decline", "reason": "4", "explanation": text, "csrfmiddlewaretoken": "x" * 64}
+    refused = forged.post(reverse("desk:decide", args=[comment.pk]), sent)
+    page = refused.content.decode()
+    assert refused.status_code == 403
+    assert text.replace("<b>You</b>", "&lt;b&gt;You&lt;/b&gt;") in page  # to be copied, and by no button to be sent
+    assert "x" * 64 not in page
+    assert "<form" not in page.partition("<main")[2].partition("</main")[0]
     assert discussion.fresh(comment).state == CommentState.PENDING
 
 
@@ -141,3 +162,28 @@ def test_the_queue_costs_the_same_however_long_it_is(desk: Client, django_assert
     desk.get("/desk/")
     with django_assert_max_num_queries(15):  # type: ignore[operator]
         desk.get("/desk/")
+
+
+def test_a_decision_about_another_state_than_the_one_on_the_page_is_refused_and_the_words_are_kept(
+    desk: Client,
+) -> None:
+    comment = discussion.pending()
+    page = desk.get(reverse("desk:comment", args=[comment.pk])).content.decode()
+    assert f'name="state" value="{CommentState.PENDING}"' in page
+    discussion.decided(comment, Outcome.APPROVE)
+    sent = {"revision": discussion.latest(comment).pk, "state": CommentState.PENDING, "outcome": "hold"}
+    refused = desk.post(reverse("desk:decide", args=[comment.pk]), {**sent, "private_note": "See the file."})
+    told = refused.content.decode()
+    assert refused.status_code == 409
+    assert "has become “Published” since you opened it" in told
+    assert "See the file." in told
+    assert f'name="state" value="{CommentState.PUBLISHED}"' in told
+    assert discussion.fresh(comment).state == CommentState.PUBLISHED
+    assert Decision.objects.count() == 1
+
+
+def test_what_is_missing_is_listed_above_the_form(desk: Client) -> None:
+    comment = discussion.pending()
+    sent = {"revision": discussion.latest(comment).pk, "outcome": "decline"}
+    page = desk.post(reverse("desk:decide", args=[comment.pk]), sent).content.decode()
+    assert '<a href="#id_reason_error">Please choose a reason; the author will be told.</a>' in page

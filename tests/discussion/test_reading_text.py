@@ -1,10 +1,13 @@
 """A reader's plain text becomes HTML in which nothing but lines and plain web addresses mean anything."""
 
+from itertools import pairwise
+
 import pytest
 from bs4 import BeautifulSoup
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from broadsheet.core.text import is_visible
 from broadsheet.discussion.templatetags.discussion import reading_text
 from tests.threads import at_once
 
@@ -62,7 +65,7 @@ def test_an_address_cannot_break_out_of_its_link() -> None:
     assert set(link.attrs) == {"href", "rel"}
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(st.lists(st.sampled_from(FRAGMENTS) | st.text(max_size=8), max_size=12).map("".join))
 def test_whatever_is_written_only_links_and_breaks_come_of_it_and_no_letter_is_lost(text: str) -> None:
     shown = reading_text(text)
@@ -73,4 +76,13 @@ def test_whatever_is_written_only_links_and_breaks_come_of_it_and_no_letter_is_l
         assert tag.name == "br" or str(tag["href"]).lower().startswith(("http://", "https://"))
     for line_break in soup.find_all("br"):
         line_break.replace_with("\n")
-    assert soup.get_text() == text.replace("\r\n", "\n").replace("\r", "\n")
+    written = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    read = soup.get_text().split("\n")
+    assert list(filter(is_visible, read)) == list(filter(is_visible, written))
+    assert not any(not is_visible(one) and not is_visible(next_one) for one, next_one in pairwise(read))
+
+
+@pytest.mark.parametrize("gap", ["\n" * 2500, "\r\n" * 900, "\n \n\t\n", "\n\u200b\n\u2800\n\u3164\n\u00ad\n", "\n\n"])
+def test_of_many_empty_lines_one_is_shown(gap: str) -> None:
+    assert reading_text(f"one{gap}two https://a.example/").startswith("one<br><br>two")
+    assert reading_text(f"one{gap}two") == "one<br><br>two"

@@ -25,3 +25,10 @@ def signed_in(*roles: Role) -> Client:
     client = Client()
     client.force_login(staff(*roles))
     return client
+
+
+def administrator() -> Client:
+    """The browser of an administrator, after sign-in."""
+    client = Client()
+    client.force_login(staff(is_superuser=True))
+    return client

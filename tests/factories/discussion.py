@@ -8,13 +8,13 @@ from django.utils import timezone
 from broadsheet.accounts.models import User
 from broadsheet.accounts.states import Role
 from broadsheet.commenters.models import address_digest
-from broadsheet.discussion import actions
+from broadsheet.discussion import actions, tokens
 from broadsheet.discussion.models import Comment, Revision, Terms, Thread
 from broadsheet.discussion.reasons import Reason
 from broadsheet.discussion.states import CommentState
 from broadsheet.newsroom.models import ArticlePage
 from broadsheet.review import actions as review
-from broadsheet.review.outcomes import Grounds, Outcome
+from broadsheet.review.outcomes import NEEDS_REASON, Grounds, Outcome
 from tests.factories import accounts, newsroom
 
 _numbers = count(1)
@@ -51,16 +51,29 @@ def submitted(
     address: str = "",
     parent: Comment | None = None,
     wants_email: bool = False,
+    key: str = "",
 ) -> Comment:
     """An UNVERIFIED comment."""
-    return actions.submit_comment(
-        thread(article),
-        revision=words(text, name=name, website=website),
+    submission = actions.Submission(
+        words(text, name=name, website=website),
+        network=f"network {next(_numbers)}",
         address=address or f"reader{next(_numbers)}@post.example",
         terms=terms(),
-        parent=parent,
         wants_email=wants_email,
+        key=key,
     )
+    return actions.submit_comment(thread(article), submission, parent=parent)
+
+
+def confirmation_token(comment: Comment) -> str:
+    """What the link in the email about a comment ends with."""
+    commenter = comment.commenter.digest if comment.commenter else ""
+    return tokens.confirmation_token(comment, address_digest(comment.address) if comment.address else commenter)
+
+
+def wrong_code(comment: Comment) -> str:
+    """Six digits that are not the comment's code."""
+    return "000000" if tokens.code_of(comment) != "000000" else "000001"
 
 
 def pending(article: ArticlePage | None = None, **given: object) -> Comment:
@@ -94,6 +107,13 @@ def many_published(article: ArticlePage, number: int) -> list[Comment]:
         for one in range(number)
     ]
     return actions.import_comments(batch)
+
+
+def decided(comment: Comment, outcome: Outcome) -> Comment:
+    """The comment after a decision, with a reason where one is needed."""
+    grounds = Grounds(Reason.SLANDER) if outcome in NEEDS_REASON else Grounds()
+    review.decide(latest(comment), outcome, by=chief(), grounds=grounds)
+    return fresh(comment)
 
 
 def in_state(state: CommentState, article: ArticlePage | None = None, **given: object) -> Comment:

@@ -7,6 +7,7 @@ from itertools import count
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 from django.utils.text import slugify
 from PIL import Image
 
@@ -58,9 +59,9 @@ def plain_page(title: str = "About", **fields: Any) -> PlainPage:
 
 
 def article(section: SectionPage | None = None, published_at: datetime | None = None, **fields: Any) -> ArticlePage:
-    """A published article, through `draft` and Wagtail's own publishing; `published_at` defaults to now."""
-    made = draft(section, first_published_at=published_at, **fields)
-    made.save_revision().publish()
+    """A published article without revisions, as an import leaves it; `published_at` defaults to now."""
+    now = timezone.now()
+    made = draft(section, live=True, first_published_at=published_at or now, last_published_at=now, **fields)
     made.refresh_from_db()
     return made
 
@@ -77,14 +78,15 @@ def draft(
     number = next(_numbers)
     title = fields.pop("title", f"The tide came in again, part {number}")
     body = fields.pop("body", f"Nobody was surprised for the {number}th time.")
-    page = ArticlePage(title=title, slug=fields.pop("slug", slugify(title)), live=False, body=_blocks(body), **fields)
+    page = ArticlePage(
+        **{"title": title, "slug": fields.pop("slug", slugify(title)), "live": False, "body": _blocks(body), **fields}
+    )
+    entries = [entry if isinstance(entry, tuple) else (entry, "") for entry in byline]
+    page.byline = [BylineEntry(author=who, role=role, sort_order=place) for place, (who, role) in enumerate(entries)]
+    page.corrections = [Correction(text=text, sort_order=place) for place, text in enumerate(corrections)]
+    page.tags.set(list(tags))
     parent = section or SectionPage.objects.first() or globals()["section"]()
     parent.add_child(instance=page)
-    entries = [entry if isinstance(entry, tuple) else (entry, "") for entry in byline]
-    page.byline.set([BylineEntry(author=who, role=role, sort_order=place) for place, (who, role) in enumerate(entries)])
-    page.corrections.set([Correction(text=text, sort_order=place) for place, text in enumerate(corrections)])
-    page.tags.set(list(tags))
-    page.save()
     return page
 
 

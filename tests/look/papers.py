@@ -7,7 +7,7 @@ from django.urls import reverse
 from broadsheet.discussion.models import Comment
 from broadsheet.discussion.reasons import Reason
 from broadsheet.discussion.states import CommentState
-from broadsheet.discussion.tokens import confirmation_token, receipt_token, waiting_token
+from broadsheet.discussion.tokens import receipt_token, waiting_token
 from broadsheet.donations.models import DonationAppeal, DonationLink
 from broadsheet.newsroom.models import ArticlePage
 from broadsheet.review import actions as review
@@ -98,7 +98,7 @@ def public_addresses(article: ArticlePage) -> dict[str, str]:
         "write": reverse("discussion:write", args=[article.address]),
         "answer": reverse("discussion:reply", args=[article.address, first.pk]),
         "waiting": reverse("discussion:waiting", args=[waiting_token(unverified)]),
-        "confirm": reverse("discussion:confirm", args=[confirmation_token(unverified)]),
+        "confirm": reverse("discussion:confirm", args=[discussion.confirmation_token(unverified)]),
         "sign-in": "/sign-in/",
     }  # fmt: skip
     receipts = {

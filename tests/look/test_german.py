@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from broadsheet.accounts.states import Role
+from broadsheet.discussion import actions as discussion_actions
 from broadsheet.discussion import tokens
 from broadsheet.discussion.reasons import Reason
 from broadsheet.discussion.states import CommentState
@@ -96,7 +97,9 @@ def test_emails_are_in_german_whatever_language_is_active(
     english: set[str], django_capture_on_commit_callbacks: Callable[..., object]
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True):  # type: ignore[attr-defined]
-        comment = discussion.pending(wants_email=True)
+        comment = discussion.submitted(wants_email=True)
+    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[attr-defined]
+        discussion_actions.verify_comment(comment)
         review.decide(
             discussion.latest(comment),
             Outcome.DECLINE,

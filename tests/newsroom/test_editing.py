@@ -14,9 +14,10 @@ from wagtail.contrib.redirects.models import Redirect
 from wagtail.test.utils.form_data import inline_formset
 
 from broadsheet.accounts.states import Role
+from broadsheet.newsroom.errors import MissingAltText
 from broadsheet.newsroom.models import ArticlePage, SectionPage
 from tests.factories.accounts import signed_in
-from tests.factories.newsroom import article, author, front_page, paper, photo, section
+from tests.factories.newsroom import article, author, draft, front_page, paper, photo, section
 from tests.newsroom.desk import PUBLISH, SUBMIT, article_form, create, edit, moment, words_of
 
 pytestmark = pytest.mark.django_db
@@ -173,6 +174,7 @@ def test_a_saved_draft_can_be_looked_at(harbour: SectionPage, reporter: Client) 
 
 def test_two_revisions_are_compared(harbour: SectionPage, editor: Client) -> None:
     made = article(harbour, DAY, slug="dredger")
+    made.save_revision()
     edit(editor, made, article_form("Dredger brings up two anchors"))
     first, second = made.revisions.order_by("pk")
     answer = editor.get(reverse("wagtailadmin_pages:revisions_compare", args=[made.pk, first.pk, second.pk]))
@@ -301,10 +303,62 @@ def test_the_byline_keeps_the_order_and_the_roles(harbour: SectionPage, editor: 
     assert shown.index("Ilo Brandt") < shown.index("Ada Lindqvist") < shown.index("photographs")
 
 
-def test_a_lead_photograph_needs_an_alt_text(harbour: SectionPage, editor: Client) -> None:
-    answer = create(editor, harbour, article_form(lead_image=str(photo().pk)), **PUBLISH)
-    assert "Please describe the photograph for readers who cannot see it." in words_of(answer)
+ALT_TEXT = "Please describe the photograph for readers who cannot see it."
+
+
+@pytest.mark.parametrize("schedule", ["", "2099-01-01 08:00"])
+def test_a_lead_photograph_needs_an_alt_text_at_publication(
+    schedule: str, harbour: SectionPage, editor: Client
+) -> None:
+    form = article_form(lead_image=str(photo().pk), go_live_at=schedule)
+    assert ALT_TEXT in words_of(create(editor, harbour, form, **PUBLISH))
     assert not ArticlePage.objects.exists()
+    create(editor, harbour, form)
+    assert ALT_TEXT in words_of(edit(editor, only_article(), form, **PUBLISH))
+    assert not only_article().live
+    assert only_article().scheduled_revision is None
+
+
+def test_a_draft_is_saved_without_an_alt_text(harbour: SectionPage, editor: Client, reporter: Client) -> None:
+    form = article_form(lead_image=str(photo().pk))
+    create(reporter, harbour, form)
+    edit(reporter, only_article(), {**form, "deck": "Reworded."})
+    assert only_article().get_latest_revision_as_object().deck == "Reworded."
+    published = article(harbour, DAY, slug="published")
+    edit(editor, published, {**form, "slug": "published", "deck": "A new version."})
+    published.refresh_from_db()
+    assert published.get_latest_revision_as_object().deck == "A new version."
+
+
+def test_a_draft_without_an_alt_text_is_autosaved(harbour: SectionPage, editor: Client) -> None:
+    made = draft(harbour)
+    form = {**article_form(lead_image=str(photo().pk), slug=made.slug), "overwrite_revision_id": ""}
+    headers = {"Accept": "application/json", "X-Requested-With": "XMLHttpRequest"}
+    answer = editor.post(reverse("wagtailadmin_pages:edit", args=[made.pk]), form, headers=headers)
+    assert (answer.status_code, answer.json()["success"]) == (200, True)
+
+
+def test_no_road_to_publication_leaves_the_alt_text_out(harbour: SectionPage, editor: Client) -> None:
+    made = draft(harbour, lead_image=photo(), title="Dredger")
+    made.save_revision()
+    bulk = reverse("wagtail_bulk_action", args=["wagtailcore", "page", "publish"])
+    answer = editor.post(f"{bulk}?id={made.pk}&next=/cms/")
+    assert answer.status_code == 422
+    assert "“Dredger” was not published because its photograph has no alt text." in words_of(answer)
+    for schedule in (None, timezone.now() + timedelta(days=1)):
+        made.go_live_at = schedule
+        with pytest.raises(MissingAltText):
+            made.save_revision().publish()
+    assert not only_article().live
+    assert only_article().scheduled_revision is None
+
+
+def test_what_was_scheduled_before_is_published_without_an_alt_text(harbour: SectionPage) -> None:
+    made = draft(harbour, lead_image=photo(), go_live_at=DAY)
+    revision = made.save_revision(approved_go_live_at=DAY)
+    call_command("publish_scheduled")
+    assert revision.pk
+    assert only_article().live
 
 
 def test_the_column_is_open_closed_or_closes_after_days(harbour: SectionPage) -> None:
@@ -358,3 +412,9 @@ def test_each_page_type_is_allowed_only_below_its_parent() -> None:
     assert not ArticlePage.can_create_at(front_page())
     assert ArticlePage.can_create_at(section("Harbour"))
     assert not SectionPage.can_create_at(SectionPage.objects.get())
+
+
+def test_the_field_of_the_headline_is_called_so(harbour: SectionPage, editor: Client) -> None:
+    page = editor.get(reverse("wagtailadmin_pages:add", args=["newsroom", "articlepage", harbour.pk]))
+    assert 'placeholder="Headline"' in page.content.decode()
+    assert "Page title" not in page.content.decode()

@@ -1,11 +1,13 @@
 """Feeds and sitemaps are what their standards ask for, and say nothing that pages do not."""
 
+import json
 import re
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup, Tag
 from django.test import Client
 from django.utils import timezone
 from lxml import etree
@@ -23,6 +25,7 @@ NAMES = {
     "map": "http://www.sitemaps.org/schemas/sitemap/0.9",
     "news": "http://www.google.com/schemas/sitemap-news/0.9",
 }
+LD_JSON = "application/ld+json"
 RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d([+-]\d\d:\d\d|Z)")
 
 
@@ -164,3 +167,55 @@ def test_robots_txt_names_the_sitemaps_and_excludes_private_pages(client: Client
     assert "Sitemap: http://paper.example/sitemap.xml" in told
     for room in ["/cms/", "/desk/", "/receipts/"]:
         assert f"Disallow: {room}\n" in told
+
+
+# Texts of all kinds, and in all places: none of them may become an element, and none may lose a character.
+HOSTILE = [
+    "<script>alert(1)</script> tide",
+    "Fish & chips, 5 < 6 > 4 \"high\" 'low'",
+    "&lt;b&gt;&amp;",
+    "]]> <![CDATA[ <!-- tide -->",
+]
+
+
+def as_html(text: str) -> tuple[str, list[str]]:
+    """The words and the elements that a feed reader shows where it takes a text for HTML."""
+    soup = BeautifulSoup(text, "html.parser")
+    return soup.get_text(), [found.name for found in soup.find_all(True)]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize("path", ["/feed/", "/harbour/feed/", "/feed/atom/", "/harbour/feed/atom/"])
+def test_a_feed_shows_plain_text_as_it_was_written(path: str, text: str, client: Client) -> None:
+    paper(name=f"Courant {text}"[:80], tagline=text)
+    article(section("Harbour", description=text), DAY, title=text, deck=text, byline=[author(text)], tags=[text])
+    feed = parsed(client, path)
+    (entry,) = feed.xpath("//item | //atom:entry", namespaces=NAMES)
+    (deck,) = entry.xpath("description | atom:summary", namespaces=NAMES)
+    assert deck.get("type", "html") == "html"
+    assert as_html(deck.text) == (text, [])
+    for plain in ("title", "atom:title", "dc:creator", "atom:author/atom:name", "category", "atom:category/@term"):
+        assert set(texts(entry, plain)) <= {text, "Harbour"}
+    (about,) = feed.xpath("channel/description | atom:subtitle", namespaces=NAMES)
+    if feed.tag == "rss":  # a description, which readers take for HTML
+        assert as_html(about.text)[1] == []
+    else:
+        assert about.get("type", "text") == "text"
+        assert about.text == text
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_sitemaps_and_heads_show_plain_text_as_it_was_written(text: str, client: Client) -> None:
+    paper(name="Courant\x0b", tagline=text)
+    made = article(section(text, slug="harbour"), title=text, deck=text, byline=[author(text)])
+    assert texts(parsed(client, "/news-sitemap.xml"), "//news:title") == [text]
+    for path in (made.get_absolute_url(), "/harbour/", "/"):
+        soup = BeautifulSoup(client.get(path).content, "html.parser")
+        assert not soup.find("script", string="alert(1)")
+        for name in ("og:title", "og:description", "description"):
+            found = soup.find("meta", {"property": name}) or soup.find("meta", {"name": name})
+            assert not isinstance(found, Tag) or found["content"] == text
+    head = BeautifulSoup(client.get(made.get_absolute_url()).content, "html.parser").find("script", type=LD_JSON)
+    assert isinstance(head, Tag)
+    told = json.loads(str(head.string))
+    assert (told["headline"], told["description"], told["author"][0]["name"]) == (text, text, text)

@@ -1,6 +1,7 @@
 """The language of the paper, of a single article, and of the staff."""
 
 import json
+from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup, Tag
@@ -9,8 +10,9 @@ from django.urls import reverse
 from wagtail.users.models import UserProfile
 
 from broadsheet.accounts.states import Role
-from broadsheet.newsroom.models import ArticlePage
+from broadsheet.newsroom.models import ArticlePage, Paper
 from tests.factories import accounts, newsroom
+from tests.newsroom.desk import SUBMIT, article_form, create
 
 pytestmark = pytest.mark.django_db
 
@@ -107,3 +109,35 @@ def test_staff_work_in_the_language_of_the_paper_unless_they_prefer_another(
 def test_staff_without_a_profile_work_in_the_language_of_the_paper() -> None:
     newsroom.paper(language="de")
     assert element(page("/desk/", accounts.signed_in(Role.REVIEWER)), "html")["lang"] == "de"
+
+
+def confirmation(client: Client, language: str) -> str:
+    """Choose a language in the settings of the paper, and return the message on the page that follows."""
+    made = newsroom.paper()
+    form = {"name": made.name, "tagline": "", "language": language, "time_zone": "UTC"}
+    empty = dict.fromkeys(["date_format", "time_format", "contact_email", "contact"], "")
+    answer = client.post(f"/cms/settings/newsroom/paper/{made.pk}/", {**form, **empty}, follow=True)
+    return element(BeautifulSoup(answer.content, "html.parser"), ".messages .success").get_text(" ", strip=True)
+
+
+@pytest.mark.parametrize(
+    ("own", "told"), [(None, "Zeitung aktualisiert."), ("", "Zeitung aktualisiert."), ("en-gb", "Paper updated.")]
+)
+def test_the_settings_confirm_a_new_language_in_that_language(own: str | None, told: str) -> None:
+    client = accounts.signed_in(Role.EDITOR)
+    if own is not None:
+        UserProfile.objects.create(user_id=client.session["_auth_user_id"], preferred_language=own)
+    assert confirmation(client, "de") == told
+    assert Paper.load().language == "de"
+
+
+@pytest.mark.parametrize(("own", "told"), [("", "wurde zur"), ("en-gb", "has been submitted")])
+def test_an_email_to_staff_is_in_their_language_whoever_causes_it(own: str, told: str, mailoutbox: list[Any]) -> None:
+    newsroom.paper(language="de")
+    UserProfile.objects.create(user=accounts.staff(Role.EDITOR), preferred_language=own)
+    reporter = accounts.signed_in(Role.REPORTER)
+    other = "de" if own else "en-gb"
+    UserProfile.objects.create(user_id=reporter.session["_auth_user_id"], preferred_language=other)
+    create(reporter, newsroom.section("Harbour"), article_form(), **SUBMIT)
+    (email,) = mailoutbox
+    assert told in email.subject

@@ -98,6 +98,7 @@ PAGES = {
 }
 
 
+@pytest.mark.exhaustive
 def test_pages_make_as_many_queries_for_a_hundred_articles_as_for_a_few(crowd: Crowd, client: Client) -> None:
     crowd.grow(5)
     five = {name: asked(client, address) for name, address in PAGES.items()}
@@ -110,6 +111,7 @@ def test_pages_make_as_many_queries_for_a_hundred_articles_as_for_a_few(crowd: C
     assert {name: len(queries) for name, queries in many.items()} == few
 
 
+@pytest.mark.exhaustive
 def test_an_article_makes_as_many_queries_for_five_hundred_comments_as_for_five(crowd: Crowd, client: Client) -> None:
     discussion.terms()
     crowd.grow(12)

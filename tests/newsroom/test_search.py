@@ -241,6 +241,7 @@ SIGNED = [
 ]
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(("written", "questions"), SIGNED)
 @pytest.mark.parametrize("place", ["title", "body"])
 def test_a_word_is_found_beside_any_punctuation(
@@ -261,6 +262,7 @@ def test_a_word_with_punctuation_finds_only_itself(question: str, harbour: Any, 
 SIGNS = [*punctuation, " - ", "://", "...", "–", "’", "\u00a0"]
 
 
+@pytest.mark.exhaustive
 def test_any_punctuation_separates_words_and_numbers(harbour: Any) -> None:
     """For both databases: each side is found alone, by its beginning, and with the other in a row."""
     pairs = {sign: [(f"left{n}x", f"right{n}x"), (f"{1000 + n}", f"{2000 + n}")] for n, sign in enumerate(SIGNS)}
@@ -332,6 +334,7 @@ HOSTILE = [
 ]  # fmt: skip
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("words", HOSTILE)
 def test_no_input_breaks_the_search(words: str, harbour: Any, client: Client) -> None:
     article(harbour, DAY, title=f"Tide {words}"[:200].replace("\0", "").encode("utf-8", "ignore").decode())

@@ -66,6 +66,7 @@ FAULTS = [
     "the_power_fails",
     "days_pass_and_the_log_is_pruned",
 ]
+ROOM = 7 * 8192  # bytes for the baked pages of a machine, so that few of them fit
 PLACE = st.sampled_from([0, 0, 0, 1])  # mostly on one machine, so that actors meet
 MAX_ACTORS = 5
 CALM = settings(
@@ -101,7 +102,7 @@ class Node(Machine):
     def start(self) -> None:
         """Starts both processes, with an empty memory."""
         self.servers = [
-            PageServer(self.application, store=self.store(self.folder), is_allowed_host=bool) for _ in range(2)
+            PageServer(self.application, store=self.store(self.folder, ROOM), is_allowed_host=bool) for _ in range(2)
         ]
 
 

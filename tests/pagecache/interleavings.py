@@ -151,6 +151,7 @@ class Scene:
         content = file.read_bytes() if file.exists() else b""
         self.toggle()
         if content:
+            file.parent.mkdir(parents=True, exist_ok=True)  # a purge removes folders that it has emptied
             file.write_bytes(content)
         pagecache.catch_up()
 

@@ -16,6 +16,8 @@ from broadsheet.command import http_server
 from broadsheet.config.concurrency_limit import ConcurrencyLimit
 from broadsheet.config.health import with_health_checks
 from broadsheet.config.page_server import page_server
+from broadsheet.config.site import site_of
+from broadsheet.config.static_files import with_static_files
 from broadsheet.discussion.models import Comment
 from broadsheet.discussion.reasons import Reason
 from broadsheet.pagecache.server import Application, Environ, StartResponse
@@ -48,9 +50,10 @@ class Counted:
 def serve(port: int, marks: str, seconds: float) -> None:
     """Answers by two processes until it is told to end."""
     counted = Counted(ConcurrencyLimit(get_wsgi_application()), Path(marks), seconds)
-    vars(http_server).update(application=with_health_checks(page_server(counted)))
+    static_files = with_static_files(counted)
+    pages = page_server(static_files)
     print("Ready", flush=True)
-    http_server.serve("127.0.0.1", port, 2)
+    http_server.serve(site_of(with_health_checks(pages), pages, static_files), "127.0.0.1", port, 2)
 
 
 def prepare() -> str:
@@ -71,7 +74,7 @@ def reviewer() -> User:
 def remove() -> None:
     """A reviewer removes the published comment."""
     review.decide(
-        discussion.latest(Comment.objects.published().earliest("pk")),
+        discussion.latest(Comment.objects.published().get(latest__text=REMOVED_WORDS)),
         Outcome.REMOVE,
         by=reviewer(),
         grounds=Grounds(Reason.OFFENSIVE),

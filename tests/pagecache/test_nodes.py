@@ -61,7 +61,7 @@ def test_this_machine_is_no_lagging_node_and_leaves_the_list_when_it_stops(
     assert Node.objects.get().name == actions.store().node_name()
     with committed():
         actions.purge("section:1")
-    assert actions.lagging_nodes(patience=0.05) == []
+    assert actions.lagging_nodes() == []
     actions.deregister()
     assert not Node.objects.exists()
 
@@ -72,7 +72,7 @@ def test_with_one_machine_no_node_is_listed_or_waited_for(reader: Reader, monkey
     actions.heartbeat()
     assert not Node.objects.exists()
     another()
-    assert actions.lagging_nodes(patience=60) == []
+    assert actions.lagging_nodes() == []
 
 
 @needs_postgres

@@ -84,3 +84,15 @@ def test_a_purge_that_has_not_committed_is_not_included() -> None:
     with another_transaction("late"):
         write("quick")
         assert keys_between(then, Purge.objects.snapshot()) == {"quick"}
+
+
+def test_a_wrapper_of_statements_is_removed_again_also_where_its_block_opens_the_connection() -> None:
+    other = connection.copy()
+    with other.execute_wrapper(lambda execute, *rest: execute(*rest)):
+        usual = len(connection.execute_wrappers)
+        other.connect()
+    try:
+        assert usual
+        assert other.execute_wrappers == connection.execute_wrappers[:usual]
+    finally:
+        other.close()

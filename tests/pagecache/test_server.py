@@ -14,6 +14,7 @@ from django.contrib.auth.models import Permission
 from django.core.management import call_command
 
 from broadsheet.accounts.states import Role
+from broadsheet.bakery.memory import MemoryCache
 from broadsheet.config.page_server import MAX_HOST_LENGTH, is_allowed_host
 from broadsheet.newsroom.models import CommentPolicy, FrontSlot
 from broadsheet.newsroom.pictures import sources_of
@@ -48,6 +49,40 @@ def test_a_page_is_rendered_once_and_then_read_from_the_disk(reader: Reader, add
     answered = reader.get(address)
     assert (answered.status, answered.body) == (200, rendered.body)
     assert b"The dredger is back" in answered.body
+
+
+def test_a_page_that_has_been_read_is_a_hit_in_memory_until_it_is_removed(
+    reader: Reader, address: str, settings: Any
+) -> None:
+    settings.ALLOWED_HOSTS = ["paper.example"]
+    environ: Environ = {
+        "REQUEST_METHOD": "GET",
+        "PATH_INFO": address,
+        "HTTP_HOST": "paper.example",
+        "HTTP_ACCEPT_ENCODING": "gzip",
+    }
+    reader.get(address)
+    hit, answered = reader.server.hit(environ), reader.get(address, accept_encoding="gzip")
+    assert hit is not None
+    assert (hit[0], {name.lower(): value for name, value in hit[1]}, hit[2]) == (200, answered.headers, answered.body)
+    assert reader.server.is_baked(environ)
+    assert reader.server.hit({**environ, "HTTP_HOST": "evil.example"}) is None
+    assert reader.server.hit({**environ, "REQUEST_METHOD": "POST"}) is None
+    reader.files(address)[0].unlink()
+    assert (reader.server.hit(environ), reader.server.is_baked(environ)) == (None, False)
+
+
+def test_a_page_on_the_disk_is_a_hit_once_it_has_been_loaded(reader: Reader, address: str) -> None:
+    environ: Environ = {"REQUEST_METHOD": "GET", "PATH_INFO": address, "HTTP_HOST": "paper.example"}
+    reader.get(address)
+    reader.server.memory = MemoryCache()
+    assert (reader.server.hit(environ), reader.server.is_baked(environ)) == (None, True)
+    loaded = reader.server.load(environ)
+    assert loaded is not None
+    assert b"The dredger is back" in loaded[2]
+    assert reader.server.hit(environ) == loaded
+    reader.files(address)[0].write_bytes(b"damaged")
+    assert reader.server.load(environ) is None
 
 
 def test_the_first_answer_has_the_same_headers_as_the_second(reader: Reader) -> None:
@@ -265,7 +300,8 @@ def test_the_front_page_shows_the_new_day_at_midnight_in_the_papers_zone(reader:
 def test_a_picture_is_baked_under_its_own_name_only(reader: Reader) -> None:
     address = sources_of(newsroom.photo()).fallback
     invented = f"{address.rpartition('/')[0]}/evil.html"
-    assert reader.get(invented).status == 200
+    answer = reader.get(invented)
+    assert (answer.status, answer.headers["location"]) == (301, address)
     assert not reader.is_baked(invented)
     first = reader.get(address)
     reader.server.application = unused

@@ -1,12 +1,17 @@
 """For each change: which baked pages go stale, and which must not; and every page is as Django renders it."""
 
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.test import override_settings
 from django.utils import timezone
+from pytest_django import DjangoDbBlocker, Settings
 from taggit.models import Tag
 
 from broadsheet.accounts.states import Role
@@ -17,6 +22,7 @@ from broadsheet.donations.models import DonationAppeal
 from broadsheet.newsroom.models import ArticlePage, Author, BylineEntry, FrontSlot, Photo, PlainPage, SectionPage
 from broadsheet.review import actions as review
 from broadsheet.review.outcomes import Grounds, Outcome
+from tests.databases import kept_for_a_module
 from tests.factories import accounts, discussion, newsroom
 from tests.pagecache.conftest import Committing
 from tests.pagecache.readers import Reader, ask
@@ -52,6 +58,7 @@ class World:
             self.council, datetime(2020, 5, 3, 9, tzinfo=zone), title="The budget holds", tags=["Money"]
         )
         newsroom.article(self.council, datetime(2020, 5, 3, 8, tzinfo=zone), title="The bridge is shut")
+        DonationAppeal.load()
         self.chief = discussion.chief()
         self.opener = discussion.published(self.dredger, by=self.chief, text="I saw it.")
         self.answer = discussion.published(self.dredger, by=self.chief, text="So did I.", parent=self.opener)
@@ -87,6 +94,35 @@ class World:
             "news": "/news-sitemap.xml",
             "robots": "/robots.txt",
         }
+
+
+@pytest.fixture(scope="module")
+def original(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[World, Path]]:
+    """The paper, and a folder with all its pages baked, which every test copies."""
+    folder = tmp_path_factory.mktemp("pages") / "baked"
+    with kept_for_a_module(django_db_blocker, World) as world:
+        with django_db_blocker.unblock(), override_settings(BAKED_PAGES=folder):
+            reader = Reader()
+            assert {path: reader.get(path).status for path in world.paths.values()} == dict.fromkeys(
+                world.paths.values(), 200
+            )
+        yield world, folder
+
+
+@pytest.fixture
+def world(original: tuple[World, Path], db: None) -> World:
+    """The paper as it was before any test changed it."""
+    return deepcopy(original[0])
+
+
+@pytest.fixture
+def reader(original: tuple[World, Path], tmp_path: Path, settings: Settings, db: None) -> Reader:
+    """A reader of a page server that has baked all pages of the paper."""
+    settings.BAKED_PAGES = tmp_path / "baked"
+    shutil.copytree(original[1], settings.BAKED_PAGES)
+    return Reader()
 
 
 EVERYTHING = "everything"
@@ -257,12 +293,8 @@ TABLE: dict[Callable[[World], None], str] = {
 
 @pytest.mark.parametrize("action", TABLE, ids=lambda action: action.__name__)
 def test_a_change_makes_exactly_the_pages_that_show_it_stale(
-    action: Callable[[World], None], reader: Reader, committed: Committing
+    action: Callable[[World], None], world: World, reader: Reader, committed: Committing
 ) -> None:
-    with committed():
-        world = World()
-    for path in world.paths.values():
-        assert reader.get(path).status == 200, path
     assert [name for name, path in world.paths.items() if not reader.is_baked(path)] == []
     with committed():
         action(world)
@@ -273,9 +305,7 @@ def test_a_change_makes_exactly_the_pages_that_show_it_stale(
         assert reader.get(path).body == reader.uncached(path).body, name
 
 
-def test_no_cacheable_page_depends_on_the_query_string_or_the_reader(reader: Reader, committed: Committing) -> None:
-    with committed():
-        world = World()
+def test_no_cacheable_page_depends_on_the_query_string_or_the_reader(world: World, reader: Reader) -> None:
     cookies = "; ".join(f"{name}={one.value}" for name, one in accounts.signed_in(Role.EDITOR).cookies.items())
     for name, path in world.paths.items():
         plain = reader.uncached(path).body

@@ -56,6 +56,14 @@ def around(article: ArticlePage) -> list[str]:
     return ["/", f"/{article.address}/", "/harbour/", "/feed/", "/feed/atom/", "/harbour/feed/", "/harbour/feed/atom/"]
 
 
+def published(section: SectionPage, **fields: Any) -> ArticlePage:
+    """An article that an editor has published."""
+    article = newsroom.draft(section, **fields)
+    article.save_revision().publish()
+    article.refresh_from_db()
+    return article
+
+
 def due() -> int:
     """The number of tasks that a worker would start now."""
     return DBTaskResult.objects.ready().filter(task_path=bake.module_path).count()
@@ -69,7 +77,7 @@ def test_a_publication_has_the_pages_around_it_baked_without_a_reader(
     reader: Reader, harbour: SectionPage, committed: Committing
 ) -> None:
     with committed():
-        article = newsroom.article(harbour, title="The quay sinks")
+        article = published(harbour, title="The quay sinks")
     assert baked(reader, around(article)) == []
     (task,) = worker.run_tasks()
     assert task.status == TaskResultStatus.SUCCESSFUL
@@ -83,7 +91,7 @@ def test_a_correction_is_baked_before_a_reader_requests_it(
     reader: Reader, harbour: SectionPage, committed: Committing
 ) -> None:
     with committed():
-        article = newsroom.article(harbour, title="The quay sinks")
+        article = published(harbour, title="The quay sinks")
     worker.run_tasks()
     with committed():
         article.title = "The quay holds"
@@ -98,7 +106,7 @@ def test_taking_an_article_down_has_the_pages_around_it_baked(
     reader: Reader, harbour: SectionPage, committed: Committing
 ) -> None:
     with committed():
-        article = newsroom.article(harbour)
+        article = published(harbour)
     worker.run_tasks()
     with committed():
         article.unpublish()
@@ -121,7 +129,7 @@ def test_a_page_is_enqueued_once_however_many_articles_are_published(
     articles = []
     for number in range(5):
         with committed():
-            articles.append(newsroom.article(harbour, title=f"The tide, part {number}"))
+            articles.append(published(harbour, title=f"The tide, part {number}"))
     article = articles[-1]
     with committed():
         article.save_revision().publish()
@@ -137,7 +145,7 @@ def test_baking_starts_after_a_delay_for_the_next_request_of_the_editor(
     with time_machine.travel(datetime(2019, 3, 29, 9, tzinfo=UTC), tick=False) as now:
         for number in range(3):
             with committed():
-                newsroom.article(harbour, title=f"The tide, part {number}")
+                published(harbour, title=f"The tide, part {number}")
         assert [len(worker.enqueued()), due()] == [3, 0]
         now.shift(DELAY)
         assert due() == 3
@@ -155,7 +163,7 @@ def test_a_page_that_was_baked_meanwhile_is_not_rendered_again(
     reader: Reader, harbour: SectionPage, committed: Committing
 ) -> None:
     with committed():
-        article = newsroom.article(harbour)
+        article = published(harbour)
     for path in around(article):
         assert reader.get(path).status == 200
 
@@ -171,7 +179,7 @@ def test_a_page_that_is_gone_or_cannot_be_rendered_does_not_fail_the_task(
     reader: Reader, harbour: SectionPage, committed: Committing
 ) -> None:
     with committed():
-        article = newsroom.article(harbour)
+        article = published(harbour)
         warm("/nothing/here/", "/search/", "/cms/")
     ArticlePage.objects.filter(pk=article.pk).update(live=False)
 
@@ -197,7 +205,7 @@ def test_an_article_is_published_even_if_the_task_cannot_be_enqueued(
         return execute(sql, *rest)
 
     with connection.execute_wrapper(busy), committed():
-        article = newsroom.article(harbour)
+        article = published(harbour)
     assert worker.enqueued() == []
     assert reader.get(f"/{article.address}/").status == 200
 
@@ -213,7 +221,7 @@ def test_a_comment_removed_while_a_copy_is_made_is_not_in_the_copy(
     reader: Reader, harbour: SectionPage, committed: Committing, tmp_path: Path
 ) -> None:
     with committed():
-        article = newsroom.article(harbour)
+        article = published(harbour)
         chief = discussion.chief()
         comment = discussion.published(article, by=chief, text="I saw the mayor push it.")
     own, words = f"/{article.address}/", b"push it"

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from django_tasks.base import TaskResultStatus
-from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
+from broadsheet.command.task_loop import run_task
 from broadsheet.pagecache.server import StartResponse
 from broadsheet.pagecache.tasks import bake
 from tests.pagecache.readers import Reader, open_connection
@@ -29,19 +29,10 @@ def enqueued() -> list[DBTaskResult]:
 
 def run_tasks() -> list[DBTaskResult]:
     """Runs the tasks that bake pages, and returns them."""
-    worker = Worker(
-        queue_names=["*"],
-        interval=1,
-        batch=True,
-        backend_name="default",
-        startup_delay=False,
-        max_tasks=None,
-        worker_id="test",
-        excluded_queue_names=[],
-    )
     tasks = enqueued()
     with open_connection():
         for task in tasks:
             task.claim("test")
-            worker.run_task(task)
+            run_task(task.pk)
+            task.refresh_from_db()
     return tasks

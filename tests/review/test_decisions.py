@@ -70,6 +70,14 @@ def test_a_decline_needs_one_of_the_nine_reasons_and_an_approval_takes_none() ->
             Decision.objects.bulk_create([Decision(revision=revision, outcome=outcome, reason=reason, by=by)])
 
 
+@pytest.mark.parametrize("law", ["", " \n"])
+def test_illegal_content_needs_the_law(law: str) -> None:
+    revision, by = discussion.latest(discussion.pending()), discussion.chief()
+    with pytest.raises(ReasonNeeded, match="name the law"):
+        actions.decide(revision, Outcome.DECLINE, by=by, grounds=Grounds(Reason.ILLEGAL, law=law))
+    assert not Decision.objects.exists()
+
+
 def test_every_reason_has_a_sentence_for_the_author() -> None:
     assert set(SENTENCES) == set(Reason)
     assert [reason.value for reason in Reason] == list(range(1, 10))

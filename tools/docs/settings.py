@@ -66,9 +66,11 @@ def type_name(field: FieldInfo) -> str:
     annotation = field.annotation
     if get_origin(annotation) is Literal:
         return ", ".join(f"`{choice}`" if choice else "empty" for choice in get_args(annotation))
-    bounds = [bound for limit in field.metadata for bound in (getattr(limit, "ge", None), getattr(limit, "le", None))]
-    if limits := [bound for bound in bounds if bound is not None]:
-        return f"number, {min(limits)} to {max(limits)}"
+    bounds = {name: getattr(limit, name) for limit in field.metadata for name in ("ge", "le") if hasattr(limit, name)}
+    if {"ge", "le"} <= bounds.keys():
+        return f"number, {bounds['ge']} to {bounds['le']}"
+    if bounds:
+        return f"number, at {'least' if 'ge' in bounds else 'most'} {next(iter(bounds.values()))}"
     name = getattr(get_origin(annotation) or annotation, "__name__", "")
     return TYPES.get(annotation) or TYPE_NAMES[name]
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -12,13 +13,16 @@ from django_tasks_db.models import DBTaskResult
 from broadsheet.command.checks.mail import mail_server
 from broadsheet.command.checks.result import CheckResult, Level, fail, ok, warn
 from broadsheet.command.messages import database_message
-from broadsheet.config import cache_health
+from broadsheet.config import cache_health, worker_health
 from broadsheet.config.databases import journal_mode
 from broadsheet.config.health import CLOCK_TOLERANCE, SCHEDULE_OVERDUE_AFTER, missing_migrations
 from broadsheet.core.models import ScheduledRun
+from broadsheet.core.schedule import overdue_commands
+from broadsheet.core.triggers import missing_triggers
 from broadsheet.mail.models import Email
 from broadsheet.mail.states import EmailState
 from broadsheet.newsroom.models import Paper
+from broadsheet.newsroom.queries import private_names
 from broadsheet.pagecache.actions import cdn_may_be_stale, store
 from broadsheet.pagecache.edge import edge
 from broadsheet.pagecache.errors import CdnPurgeFailed
@@ -26,12 +30,21 @@ from broadsheet.pagecache.errors import CdnPurgeFailed
 MINUTE = "%Y-%m-%d %H:%M"
 TASK_ABANDONED_AFTER = timedelta(hours=1)
 UNDELIVERABLE_SINCE = timedelta(days=30)
+FAILED_SINCE = timedelta(days=7)
+LOOK_AT_THE_WORKER = "Check the worker's log, and start `broadsheet serve` or `broadsheet worker` if none runs."
 PURGE_TIMEOUT = 5.0  # seconds, for each cache in front
+NO_DATABASE = (
+    "If the paper is on PostgreSQL, set database_url in broadsheet.toml or BROADSHEET_DATABASE_URL; otherwise restore "
+    "the file from a backup."
+)
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
 def database() -> CheckResult:
     """Check that the database can be reached and, on SQLite, uses the safe journal mode (ADR 6)."""
+    file = Path(str(connection.settings_dict["NAME"]))
+    if connection.vendor == "sqlite" and not connection.is_in_memory_db() and not file.exists():  # type: ignore[attr-defined]
+        return fail("database", f"{file} does not exist. {NO_DATABASE}")  # to connect would create an empty file
     try:
         connection.ensure_connection()
         if connection.vendor != "sqlite":
@@ -64,6 +77,37 @@ def migrations() -> CheckResult:
     return ok("migrations", "all applied")
 
 
+def tables() -> CheckResult:
+    """Check that no table is missing and, on SQLite, that the whole file can be read."""
+    try:
+        missing = set(connection.introspection.django_table_names()) - set(connection.introspection.table_names())
+        problem = f"missing: {', '.join(sorted(missing))}" if missing else ""
+        if connection.vendor == "sqlite" and not problem:
+            with connection.cursor() as cursor:
+                found = cursor.execute("PRAGMA quick_check(1)").fetchone()[0]
+            problem = "" if found == "ok" else " ".join(found.split())
+    except DatabaseError as error:
+        return fail("tables", database_message(error))
+    if problem:
+        return fail(
+            "tables",
+            f"The database is damaged ({problem}). Stop the paper, keep a copy of the database, and restore a backup.",
+        )
+    return ok("tables", "all present and intact" if connection.vendor == "sqlite" else "all present")
+
+
+def demo() -> CheckResult:
+    """Check that nobody but this machine reaches a demo, whose passwords are the same everywhere."""
+    host = settings.OPTIONS.host
+    if settings.DEMO and host not in LOOPBACK:
+        return warn(
+            "demo",
+            f"Everybody who reaches {host} can sign in as an editor, because the demo's passwords are public. Leave "
+            "out --host, or stop the demo as soon as you have shown it.",
+        )
+    return ok("demo", "for this machine only" if settings.DEMO else "not a demo")
+
+
 def base_url() -> CheckResult:
     """Check that readers reach the paper over https and not at an address of this machine alone."""
     if settings.SECURE or settings.DEMO:
@@ -79,7 +123,7 @@ def base_url() -> CheckResult:
 
 def clock() -> CheckResult:
     """Check that the clock is not behind the last run of the schedule, as after it was set back."""
-    last, now = ScheduledRun.objects.order_by("-last_run_at").first(), timezone.now()
+    last, now = ScheduledRun.objects.order_by("-last_run_at", "pk").first(), timezone.now()
     if last and last.last_run_at > now + CLOCK_TOLERANCE:
         return fail(
             "clock",
@@ -90,8 +134,8 @@ def clock() -> CheckResult:
 
 
 def worker() -> CheckResult:
-    """Check that a worker has run the schedule within the last three minutes."""
-    last = ScheduledRun.objects.order_by("-last_run_at").first()
+    """Check that a worker has run the schedule within the last three minutes, and that none of its parts has died."""
+    last = ScheduledRun.objects.order_by("-last_run_at", "pk").first()
     if last is None:
         return warn("worker", "No worker has run yet. `broadsheet serve` and `broadsheet worker` start one.")
     message = f"The schedule last ran at {last.last_run_at:%Y-%m-%d %H:%M:%S} UTC"
@@ -100,11 +144,21 @@ def worker() -> CheckResult:
             "worker",
             f"{message}, so emails and scheduled articles are late. Start `broadsheet serve` or `broadsheet worker`.",
         )
+    if silent := worker_health.silent_parts():
+        return fail(
+            "worker",
+            f"These parts of it have done nothing for over a minute: {', '.join(silent)}. Look for them in its log, "
+            "then start `broadsheet serve` or `broadsheet worker` again.",
+        )
+    if commands := overdue_commands():
+        return fail("worker", f"These scheduled commands are overdue: {', '.join(commands)}. Look for them in its log.")
     return ok("worker", message)
 
 
 def emails() -> CheckResult:
-    """Check that no email of the last 30 days was undeliverable."""
+    """Check that no email is overdue, and that none of the last 30 days was undeliverable."""
+    if overdue := Email.objects.overdue().count():
+        return fail("emails", f"{overdue} overdue by more than five minutes. {LOOK_AT_THE_WORKER}")
     undeliverable = Email.objects.filter(state=EmailState.FAILED, created_at__gte=timezone.now() - UNDELIVERABLE_SINCE)
     if count := undeliverable.count():
         return warn(
@@ -133,13 +187,20 @@ def front_caches() -> CheckResult:
 
 
 def tasks() -> CheckResult:
-    """Check that no task was abandoned by a worker that was killed."""
-    abandoned = DBTaskResult.objects.running().filter(started_at__lt=timezone.now() - TASK_ABANDONED_AFTER).count()
+    """Check that no task is overdue, was abandoned by a worker that was killed, or has failed within the last week."""
+    if overdue := worker_health.overdue_tasks():
+        return fail("tasks", f"{overdue} overdue by more than five minutes. {LOOK_AT_THE_WORKER}")
+    now = timezone.now()
+    abandoned = DBTaskResult.objects.running().filter(started_at__lt=now - TASK_ABANDONED_AFTER).count()
     if abandoned:
         return warn(
             "tasks",
             f"{abandoned} started over an hour ago and did not finish. The next worker to start runs them again.",
         )
+    failed = DBTaskResult.objects.failed().filter(finished_at__gte=now - FAILED_SINCE).order_by("finished_at", "pk")
+    if latest := failed.defer("args_kwargs").last():
+        kind = latest.exception_class_path.rpartition(".")[2]
+        return warn("tasks", f"{failed.count()} failed within a week, the latest {latest.task_path} ({kind}).")
     return ok("tasks", f"{DBTaskResult.objects.ready().count()} waiting")
 
 
@@ -165,10 +226,10 @@ def baked_pages() -> CheckResult:
             f"{_purges(count)} not been carried out here, the oldest for {age.total_seconds() / 60:.0f} minutes, so "
             "readers may still see removed pages. Start `broadsheet serve` or `broadsheet worker`, and check its log.",
         )
-    megabytes = cache_health.folder_size(pages.folder) / 1e6
+    size = f"{cache_health.folder_size(pages.folder) / 1e6:.1f} of {pages.max_bytes / 1e6:,.0f} MB"
     return ok(
         check,
-        f"{cache_health.page_count(pages):,} baked, {megabytes:.1f} MB, index intact, {count} purges pending",
+        f"{cache_health.page_count(pages):,} baked, {size}, index intact, {count} purges pending",
     )
 
 
@@ -176,19 +237,47 @@ def _purges(count: int) -> str:
     return f"{count} purges have" if count > 1 else "One purge has"
 
 
+def triggers() -> CheckResult:
+    """Check that the database has each trigger that the migrations declare, and as this version declares it."""
+    check = "triggers"
+    if missing := sorted(missing_triggers()):
+        return fail(
+            check,
+            f"Missing, or of an older version: {', '.join(missing)}. Readers may still see what is taken off the site, "
+            "and decisions can be altered. Run `broadsheet manage migrate`, which sets them.",
+        )
+    return ok(check, "all set")
+
+
+def visibility() -> CheckResult:
+    """Check that no page or collection is private."""
+    check = "visibility"
+    if names := private_names():
+        quoted = ", ".join(f"“{name}”" for name in names)
+        return warn(
+            check,
+            f"Private, and therefore hidden from all readers with everything beneath: {quoted}. Unpublish what is to "
+            "stay hidden, then run `broadsheet manage lift_privacy`, which makes the rest public.",
+        )
+    return ok(check, "no page or collection is private")
+
+
 def paper_checks() -> list[CheckResult]:
     """Return the results for the paper; where the database or its migrations fail, no more than those."""
     results = [database()]
-    results += [migrations()] if results[0].level == Level.OK else []
+    results += [migrations(), tables()] if results[0].level == Level.OK else []
     if any(result.level == Level.FAIL for result in results):
         return results
     checks: list[Callable[[], CheckResult]] = [
         base_url,
+        demo,
         mail_server,
         clock,
         worker,
         emails,
         tasks,
+        triggers,
+        visibility,
         baked_pages,
         front_caches,
     ]

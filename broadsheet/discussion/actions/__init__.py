@@ -4,16 +4,20 @@ from broadsheet.discussion.actions.importing import ImportedComment, import_comm
 from broadsheet.discussion.actions.leaving import expire_comment, withdraw_comment
 from broadsheet.discussion.actions.reviewing import Reviewed, apply_review
 from broadsheet.discussion.actions.terms import purge_terms
-from broadsheet.discussion.actions.verifying import verify_by_code, verify_comment
-from broadsheet.discussion.actions.writing import submit_comment
+from broadsheet.discussion.actions.verifying import answer_for_comments, verify_by_code, verify_comment
+from broadsheet.discussion.actions.writing import Submission, hasten_confirmation, resend_confirmation, submit_comment
 
 __all__ = [
     "ImportedComment",
     "Reviewed",
+    "Submission",
+    "answer_for_comments",
     "apply_review",
     "expire_comment",
+    "hasten_confirmation",
     "import_comments",
     "purge_terms",
+    "resend_confirmation",
     "submit_comment",
     "verify_by_code",
     "verify_comment",

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db.models import F, OuterRef, Subquery
 
 from broadsheet.commenters.models import Commenter
+from broadsheet.core.primary_keys import draw_number
 from broadsheet.discussion.keys import thread_key
 from broadsheet.discussion.models import Comment, Revision
 from broadsheet.discussion.states import CommentState, ReviewState
@@ -66,10 +67,6 @@ def _store(batch: Sequence[ImportedComment], commenters: dict[str, int]) -> list
             _unreviewed(imported, commenters[imported.digest], stored) for imported in level
         )
         stored |= dict(zip(level, created, strict=True))
-        roots = [comment for comment in created if comment.parent_id is None]
-        Comment.objects.filter(pk__in=[comment.pk for comment in roots]).update(root=F("pk"))
-        for comment in roots:
-            comment.root_id = comment.pk
     return [stored[imported] for imported in batch]
 
 
@@ -86,10 +83,12 @@ def _levels(batch: Sequence[ImportedComment]) -> Iterable[list[ImportedComment]]
 def _unreviewed(imported: ImportedComment, commenter: int, stored: dict[ImportedComment, Comment]) -> Comment:
     """Return the comment as it is first inserted: without a text, and UNVERIFIED."""
     parent = stored[imported.parent] if isinstance(imported.parent, ImportedComment) else imported.parent
+    number = draw_number()
     return Comment(
+        pk=number,
         thread_id=imported.thread_id,
         parent=parent,
-        root_id=parent.root_id if parent else None,
+        root_id=parent.root_id if parent else number,
         commenter_id=commenter,
         written_at=imported.written_at,
         verified_at=imported.written_at,

@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from broadsheet.discussion.actions.moves import lock_comment, move_comment
+from broadsheet.discussion.actions.moves import delete_unverified, lock_comment, move_comment
 from broadsheet.discussion.models import Comment
 from broadsheet.discussion.states import Move
 
@@ -19,8 +19,7 @@ def withdraw_comment(comment: Comment) -> Comment:
 def expire_comment(comment: Comment) -> Comment:
     """Delete the text and the address of a comment that was not confirmed in time. Raises InvalidTransition."""
     with transaction.atomic(durable=True):
-        comment = lock_comment(comment)
-        move_comment(comment, Move.EXPIRE)
-        comment.save()
-        comment.revisions.update(name="", website="", text="")
+        # Without its address: one that cannot be decrypted has to go as well.
+        comment = Comment.objects.select_for_update().defer("address").get(pk=comment.pk)
+        delete_unverified(comment, Move.EXPIRE)
         return comment

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,11 +18,13 @@ from markupsafe import Markup
 
 from broadsheet.core.datetimes import DateStyle, current_style, machine_time
 from broadsheet.core.jinja import rendered
+from broadsheet.core.text import is_visible
 from broadsheet.discussion.forms import CommentForm
 from broadsheet.discussion.keys import thread_key
 from broadsheet.discussion.models import Comment, Thread
 from broadsheet.discussion.queries import ColumnRow, column_page, thread_of
 from broadsheet.discussion.states import TRANSITIONS, CommentState, Move
+from broadsheet.discussion.tokens import receipt_token
 from broadsheet.newsroom.models import ArticlePage
 from broadsheet.pagecache.fragments import depends_on
 
@@ -91,6 +94,12 @@ def is_stub(comment: Comment) -> bool:
 
 
 @register.filter
+def receipt_url(comment: Comment) -> str:
+    """Return the address of a comment's receipt, for a page that only its author has the link to."""
+    return reverse("discussion:receipt", args=[receipt_token(comment)])
+
+
+@register.filter
 def can_be_withdrawn(comment: Comment) -> bool:
     """Return whether the author can still withdraw the comment."""
     return Move.WITHDRAW in TRANSITIONS[CommentState(comment.state)]
@@ -98,14 +107,23 @@ def can_be_withdrawn(comment: Comment) -> bool:
 
 @register.filter
 def reading_text(text: str) -> str:
-    """Return a reader's plain text as HTML: escaped, with its line breaks, and http and https addresses as links."""
+    """Return a reader's plain text as HTML: escaped, with its line breaks, and http and https addresses as links.
+
+    Of several empty lines in a row, one is shown.
+    """
+    text = _without_gaps(text)
     if "://" not in text:
         return linebreaksbr(text)
     return format_html_join("", "{}", ((part,) for part in _parts(text)))
 
 
+def _without_gaps(text: str) -> str:
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    groups = groupby(lines, key=is_visible)
+    return "\n".join("\n".join(group) if visible else "" for visible, group in groups)
+
+
 def _parts(text: str) -> Iterator[str]:
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
     end = 0
     for link in _LINKS.match(text) or []:
         if not link.url.lower().startswith(("http://", "https://")):

@@ -20,14 +20,16 @@ from wagtail.models import Page
 from wagtail.search import index
 
 from broadsheet.core.datetimes import current_style
+from broadsheet.core.fields import BooleanFieldOfTrigger
 from broadsheet.core.languages import language_choices
 from broadsheet.newsroom.blocks import BODY_HELP, BodyBlock
+from broadsheet.newsroom.errors import MissingAltText
 from broadsheet.newsroom.keys import beside_in, key_of
 from broadsheet.newsroom.models.lists import ArticleManager
 from broadsheet.newsroom.models.orderables import BylineEntry, Correction
 from broadsheet.newsroom.models.paper import Paper
 from broadsheet.newsroom.models.photos import Photo
-from broadsheet.newsroom.panels import AppendOnlyPanel, check_published_entries_unchanged, entry_of
+from broadsheet.newsroom.panels import AppendOnlyPanel, ArticleForm, check_published_entries_unchanged, entry_of
 from broadsheet.pagecache.fragments import cacheable
 
 # Pages answer reading alone: every form of the paper is sent to an address of its own.
@@ -128,11 +130,12 @@ class ArticlePage(Page):
 
     # Set by the paper, not by editors (ADR 5).
     section = models.ForeignKey(
-        "newsroom.SectionPage", on_delete=models.PROTECT, related_name="articles", editable=False
+        "newsroom.SectionPage", on_delete=models.RESTRICT, related_name="articles", editable=False
     )
     published_at = models.DateTimeField(null=True, editable=False)
     edition_date = models.DateField(null=True, editable=False)
-    is_public = models.BooleanField(default=False, editable=False)
+    # A column of its own, because the partial indexes need it: `live` is in the table of all pages (ADR 23, ADR 34).
+    is_public = BooleanFieldOfTrigger(default=False, editable=False)
     address = models.CharField(max_length=280, null=True, unique=True, editable=False)  # noqa: DJ001 - null: not yet published
 
     pk: Any  # Wagtail publishes no types
@@ -143,10 +146,16 @@ class ArticlePage(Page):
     parent_page_types: ClassVar[list[str]] = ["newsroom.SectionPage"]
     subpage_types: ClassVar[list[str]] = []
     template = "newsroom/article.html"
+    base_form_class = ArticleForm
 
     content_panels = [
         FieldPanel("kicker"),
-        TitleFieldPanel("title", heading=_("Headline"), help_text=_("What happened, in 35 to 80 characters.")),
+        TitleFieldPanel(
+            "title",
+            heading=_("Headline"),
+            placeholder=_("Headline"),
+            help_text=_("What happened, in 35 to 80 characters."),
+        ),
         FieldPanel("deck"),
         InlinePanel("byline", heading=_("Byline"), label=_("Author"), help_text=_("In the order of the byline.")),
         FieldPanel("place"),
@@ -192,12 +201,13 @@ class ArticlePage(Page):
         ]
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """File the article under its section; at first publication, set the date and the address that it keeps."""
+        """File the article under its section; at first publication, set the date that its address keeps.
+
+        The address follows the slug, also while the article is off the site: Wagtail redirects the former one.
+        """
         self.file_under_parent()
-        if self.live and not self._is_being_scheduled():
+        if (self.live and not self._is_being_scheduled()) or self.address:
             self.give_address()
-        # A column of its own, because the partial indexes need it: `live` is in the table of all pages (ADR 23).
-        self.is_public = self.live and self.published_at is not None
         super().save(*args, **kwargs)
 
     def _is_being_scheduled(self) -> bool:
@@ -227,6 +237,15 @@ class ArticlePage(Page):
                 return
             self.slug = f"{wanted[:250]}-{suffix}"  # 255 characters at most, as Wagtail has it
 
+    def publish(self, revision: Any, *args: Any, **options: Any) -> Any:
+        """Publish or schedule the revision that this object holds; raise MissingAltText for an undescribed photograph.
+
+        A revision that the clock publishes was checked when it was scheduled.
+        """
+        if self.lead_image_id and not self.lead_alt and not revision.approved_go_live_at:
+            raise MissingAltText(self.title)
+        return super().publish(revision, *args, **options)
+
     def with_content_json(self, content: dict[str, Any]) -> "ArticlePage":
         """Return the draft that a revision holds, with the present section, dates and address instead of its own."""
         draft = super().with_content_json(content)
@@ -236,10 +255,8 @@ class ArticlePage(Page):
         return draft
 
     def clean(self) -> None:
-        """Raise ValidationError for a missing alt text, a taken address, or a change of a published correction."""
+        """Raise ValidationError for a taken address, or a change of a published correction."""
         super().clean()
-        if self.lead_image_id and not self.lead_alt:
-            raise ValidationError({"lead_alt": _("Please describe the photograph for readers who cannot see it.")})
         self._check_address_is_free()
         self._check_corrections_unchanged()
 
@@ -283,7 +300,7 @@ class ArticlePage(Page):
     def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
         """Serve a draft as readers will see it: in its section, dated, and open for comments if it will be."""
         self.file_under_parent()
-        self.live = True
+        self.live = self.is_public = True
         self.published_at = self.published_at or self.go_live_at or timezone.now()
         self.edition_date = self.edition_date or timezone.localdate(self.published_at, timezone=Paper.load().zone)
         self.address = address_of(self.edition_date, self.slug or "draft")
@@ -322,4 +339,8 @@ class ArticlePage(Page):
     def takes_comments(self) -> bool:
         """Whether readers may comment at present."""
         closes = self.comments_close_at
-        return self.live and self.comment_policy != CommentPolicy.CLOSED and (closes is None or timezone.now() < closes)
+        return (
+            self.is_public
+            and self.comment_policy != CommentPolicy.CLOSED
+            and (closes is None or timezone.now() < closes)
+        )

@@ -4,10 +4,21 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.core.paginator import Page, Paginator
+from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef
 from django.http import Http404
 from wagtail.models import Page as TreePage
-from wagtail.models import PageManager
+from wagtail.models import PageManager, PageViewRestriction
 from wagtail.query import PageQuerySet
+
+
+class PublicPageQuerySet(PageQuerySet):
+    """Pages that are not articles: few, so that whether readers see them is asked of the tables, and not stored."""
+
+    def published(self) -> "PublicPageQuerySet":
+        """Select the pages that readers can see: live, and neither they nor a page above restricted (ADR 34)."""
+        own_path = ExpressionWrapper(OuterRef("path"), output_field=CharField())
+        restrictions = PageViewRestriction.objects.annotate(own_path=own_path)
+        return self.live().exclude(Exists(restrictions.filter(own_path__startswith=F("page__path"))))
 
 
 class ArticleQuerySet(PageQuerySet):
@@ -40,13 +51,6 @@ class ArticleQuerySet(PageQuerySet):
         """Fetch the section and the photograph with each article, and leave out the text."""
         return self.select_related("section", "lead_image").defer("body")
 
-    def for_commenting(self) -> "ArticleQuerySet":
-        """Fetch only headline, address and comment policy, for requests that store or show comments."""
-        return self.only(
-            *("title", "slug", "url_path", "live", "address", "published_at", "section_id"),
-            *("comment_policy", "comment_days"),
-        )
-
     def with_bylines(self) -> "ArticleQuerySet":
         """Fetch the authors of the articles in one more query."""
         return self.prefetch_related("byline__author")
@@ -55,7 +59,10 @@ class ArticleQuerySet(PageQuerySet):
 ArticleManager = PageManager.from_queryset(ArticleQuerySet)
 
 
-class FewManager(PageManager):
+PublicPageManager: Any = PageManager.from_queryset(PublicPageQuerySet)
+
+
+class FewManager(PublicPageManager):
     """Pages of a model that has few rows, selected by their content type.
 
     Without statistics SQLite would otherwise scan the table of all pages, articles included.

@@ -29,6 +29,7 @@ class BylineEntry(Orderable):
     panels = [FieldRowPanel([FieldPanel("author"), FieldPanel("role")])]
 
     class Meta(Orderable.Meta):
+        ordering = ["sort_order", "pk"]
         unique_together = [("article", "author", "role")]
 
     def __str__(self) -> str:
@@ -45,6 +46,9 @@ class Correction(Orderable):
     )
 
     panels = [FieldPanel("made_on"), FieldPanel("text")]
+
+    class Meta(Orderable.Meta):
+        ordering = ["sort_order", "pk"]
 
     def __str__(self) -> str:
         return f"{current_style().full_date(self.made_on)}: {self.text[:60]}"

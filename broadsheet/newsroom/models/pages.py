@@ -101,6 +101,9 @@ class FrontSlot(Orderable):
 
     panels = [FieldRowPanel([FieldPanel("article"), FieldPanel("until")])]
 
+    class Meta(Orderable.Meta):
+        ordering = ["sort_order", "pk"]
+
     def __str__(self) -> str:
         return str(self.article or _("the latest article"))
 
@@ -130,6 +133,9 @@ class FrontSection(Orderable):
 
     panels = [FieldPanel("section"), FieldRowPanel([FieldPanel("article"), FieldPanel("until")])]
 
+    class Meta(Orderable.Meta):
+        ordering = ["sort_order", "pk"]
+
     def __str__(self) -> str:
         return str(self.section)
 
@@ -148,7 +154,9 @@ class SectionPage(Page):
     show_in_menus_default = True
     template = "newsroom/section.html"
     content_panels = [
-        TitleFieldPanel("title", heading=_("Name"), help_text=_("One or two words, as in the masthead.")),
+        TitleFieldPanel(
+            "title", heading=_("Name"), placeholder=_("Name"), help_text=_("One or two words, as in the masthead.")
+        ),
         FieldPanel("description"),
     ]
 
@@ -188,7 +196,9 @@ class PlainPage(Page):
     subpage_types: ClassVar[list[str]] = []
     template = "newsroom/plain.html"
     content_panels = [
-        TitleFieldPanel("title", heading=_("Headline"), help_text=_("As in the footer of the pages.")),
+        TitleFieldPanel(
+            "title", heading=_("Headline"), placeholder=_("Headline"), help_text=_("As in the footer of the pages.")
+        ),
         FieldPanel("deck"),
         FieldPanel("body", help_text=BODY_HELP),
         FieldPanel("in_footer", help_text=_("For about, contact, rules and privacy.")),

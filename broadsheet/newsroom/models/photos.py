@@ -17,7 +17,7 @@ from wagtail.images.models import IMAGE_FORMAT_EXTENSIONS, AbstractImage, Abstra
 
 from broadsheet.core.errors import Refusal
 from broadsheet.newsroom.errors import NoRoomForPhoto, NoRoomForSize
-from broadsheet.newsroom.exif import without_metadata
+from broadsheet.newsroom.exif import name_for, without_metadata
 
 logger = logging.getLogger(__name__)
 
@@ -75,7 +75,8 @@ class Photo(AbstractImage):
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Store a new file upright and without EXIF, XMP, GPS and comments; raise NoRoomForPhoto on a full disk."""
         if self.file and not self.file._committed:
-            self.file = ContentFile(without_metadata(self.file.file), name=self.file.name)
+            content = without_metadata(self.file.file)
+            self.file = ContentFile(content, name=name_for(content, self.file.name))
             self._set_image_file_metadata()
         with _refusing_when_full(NoRoomForPhoto(self.title)):
             super().save(*args, **kwargs)

@@ -97,6 +97,12 @@ def host_of(address: str) -> str:
     return (urlsplit(address).hostname or "").removeprefix("www.")
 
 
+@register.filter
+def web_address(address: str) -> str:
+    """Return an http or https address; empty for another scheme, which no form accepts, but which may be stored."""
+    return address if urlsplit(address).scheme in {"http", "https"} else ""
+
+
 @register.simple_tag
 def numbers_of(page: "Page[object]") -> Iterable[int | str]:
     """Return the page numbers to offer: the first, the last and those around the current page."""

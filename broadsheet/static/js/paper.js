@@ -46,8 +46,10 @@ class EmbedFacade extends HTMLElement {
 
 customElements.define("embed-facade", EmbedFacade);
 
-/* The words of a comment, kept in this browser until they are sent. The e-mail address is not kept: others may sit here too. */
-const KEPT = ["name", "website", "text"];
+/* The words of a comment, kept in this browser until it is confirmed. The email address is not kept: others may sit here
+   too. The key is drawn once for each draft: sent again with it, a comment is the same comment. */
+const KEPT = ["name", "website", "text", "key"];
+const UNCONFIRMED_FOR = 24 * 60 * 60 * 1000; // milliseconds; the paper deletes the comment then
 
 function shelf(draft) {
   return `draft:${draft}`;
@@ -61,28 +63,63 @@ function storage() {
   }
 }
 
-function keep(store, form) {
-  const words = Object.fromEntries(KEPT.map((name) => [name, form.elements[name].value]));
+function draw() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function read(store, draft) {
+  const words = JSON.parse(store?.getItem(shelf(draft)) ?? "{}");
+  return words.sent && Date.now() > words.sent + UNCONFIRMED_FOR ? {} : words;
+}
+
+function keep(store, draft, words) {
   try {
-    if (words.text.trim()) store.setItem(shelf(form.dataset.draft), JSON.stringify(words));
-    else store.removeItem(shelf(form.dataset.draft));
+    if (words.text?.trim()) store.setItem(shelf(draft), JSON.stringify(words));
+    else store.removeItem(shelf(draft));
   } catch {
     // no room left: the form works as it is
   }
 }
 
-function bringBack(store, form) {
-  const words = JSON.parse(store.getItem(shelf(form.dataset.draft)) ?? "{}");
+function bringBack(form, words) {
   for (const name of KEPT) {
     if (words[name] && !form.elements[name].value) form.elements[name].value = words[name];
   }
+  form.elements.key.value ||= draw();
+}
+
+/* Tells how long a text is once it comes near the limit; the paper counts code points, without the spaces around. */
+function count(textarea, output) {
+  const limit = Number(textarea.dataset.limit);
+  const length = [...textarea.value.trim()].length;
+  const number = (value) => value.toLocaleString(document.documentElement.lang);
+  output.value = length > limit * 0.8 ? `${number(length)} / ${number(limit)}` : "";
+}
+
+for (const textarea of document.querySelectorAll("textarea[data-limit]")) {
+  const output = document.createElement("output");
+  output.className = "help";
+  textarea.after(output);
+  textarea.addEventListener("input", () => count(textarea, output));
 }
 
 const store = storage();
-if (store) {
-  for (const form of document.querySelectorAll("form[data-draft]")) {
-    bringBack(store, form);
-    form.addEventListener("input", () => keep(store, form));
+for (const form of document.querySelectorAll("form[data-draft]")) {
+  const draft = form.dataset.draft;
+  bringBack(form, read(store, draft));
+  if (store) {
+    form.addEventListener("input", () => {
+      keep(store, draft, Object.fromEntries(KEPT.map((name) => [name, form.elements[name].value])));
+    });
   }
-  for (const sent of document.querySelectorAll("[data-sent]")) store.removeItem(shelf(sent.dataset.sent));
+}
+if (store) {
+  for (const { dataset } of document.querySelectorAll("[data-sent]")) {
+    const words = read(store, dataset.sent);
+    keep(store, dataset.sent, { ...words, sent: words.sent ?? Date.now() });
+  }
+  // A draft that was changed after it was sent is another comment's, and stays.
+  for (const { dataset } of document.querySelectorAll("[data-confirmed]")) {
+    if (read(store, dataset.confirmed).sent) store.removeItem(shelf(dataset.confirmed));
+  }
 }

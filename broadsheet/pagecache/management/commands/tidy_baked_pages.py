@@ -1,10 +1,12 @@
 """Deletes expired pages and old rows of the purge log; the schedule runs it."""
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from broadsheet.core.each import for_each
 from broadsheet.pagecache.actions import remove_expired
 from broadsheet.pagecache.models import Node, Purge
 
@@ -16,8 +18,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Delete them, and print the number of pages unless `--verbosity 0`."""
-        Purge.objects.outdated().delete()
-        Node.objects.silent().delete()
-        removed = remove_expired(time.time())
+        removed: list[int] = []
+        steps: list[Callable[[], object]] = [
+            lambda: Purge.objects.outdated().delete(),
+            lambda: Node.objects.silent().delete(),
+            lambda: removed.append(remove_expired(time.time())),
+        ]
+        for_each(steps, lambda step: step(), what="A part of the tidying of baked pages")
         if options["verbosity"]:
-            self.stdout.write(f"{removed} pages removed.")
+            self.stdout.write(f"{sum(removed)} pages removed.")

@@ -73,6 +73,7 @@ def hostile(request: pytest.FixtureRequest, material: Path) -> list[str]:
     return (lines + naughty)[request.param :: PARTS]
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("place", PLACES)
 def test_no_hostile_line_leaves_unsafe_markup_in_a_body(hostile: list[str], place: str) -> None:
     caught = {line: found for line in hostile if (found := offences(parse_body(place.replace("{}", line))))}
@@ -93,6 +94,7 @@ def test_unsafe_markup_would_be_noticed() -> None:
     assert offences([Embed("https://www.youtube.com/watch?v=x&y=z")])
 
 
+@pytest.mark.exhaustive
 def test_hostile_lines_stay_inside_their_fields_of_the_records(hostile: list[str], written: Written) -> None:
     """Records are text: they are not cleaned, but neither may a line break out of its field into another."""
     lines = [line for line in hostile if line.strip() and line.isprintable() and "&#" not in line]
