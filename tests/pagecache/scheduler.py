@@ -11,10 +11,11 @@ import fcntl
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from queue import SimpleQueue
-from types import FrameType
+from types import FrameType, ModuleType
 from typing import Any
 
 from django.conf import settings
@@ -84,15 +85,22 @@ class Actor:
         self._resumed.release()
         assert self._stopped.acquire(timeout=PATIENCE), "an actor does not stop"
 
+    def place(self) -> str:
+        """The lines at which it has stopped, the innermost last."""
+        frames = traceback.extract_stack(sys._current_frames()[self.thread])
+        return " > ".join(f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames)
+
     def kill(self) -> None:
         """Kills it where it has stopped."""
         self.is_killed = True
         self.run_to(END)
+        assert self.is_done, f"a killed actor goes on: {self.place()}"
 
     # Called in its own thread.
 
     def run(self, others: list[Actor]) -> None:
         """Does its work, and records its result or its error."""
+        self.thread = threading.get_ident()
         self._resumed.acquire()
         self.others, self.connection = others, connection._connections[connection._alias]  # type: ignore[attr-defined]
         running.actor = self
@@ -113,7 +121,9 @@ class Actor:
             self._stopped.release()
 
     def reached(self, point: str) -> None:
-        """Stops here if this is the chosen point."""
+        """Stops here if this is the chosen point; a killed actor goes no further, even where its end was caught."""
+        if self.is_killed:
+            raise Killed
         self.left -= point == self.point
         if point == self.point and self.left <= 0:
             self._stop()
@@ -225,6 +235,12 @@ class Clock:
             running.actor.block()
 
 
+def replace(module: ModuleType, **things: object) -> None:
+    """Puts other things in the place of a module's own, which it must have: a renamed one would be replaced by none."""
+    assert things.keys() <= vars(module).keys(), f"{module.__name__} has no {things.keys() - vars(module).keys()}"
+    vars(module).update(things)
+
+
 class Scheduler:
     """The actors that run, with a pool of threads for them."""
 
@@ -233,8 +249,8 @@ class Scheduler:
     def __init__(self, locks: Locks) -> None:
         self.clock = Clock()
         self.actors: list[Actor] = []
-        vars(bakery_locks).update(fcntl=locks, time=self.clock)
-        vars(store).update(time=self.clock)
+        replace(bakery_locks, fcntl=locks, time=self.clock)
+        replace(store, time=self.clock)
 
     def add(self, actor: Actor) -> None:
         """Gives an actor a thread, in which it is not run yet."""
