@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from packaging.requirements import Requirement
 
 from tests.contracts.tree import ROOT
@@ -145,3 +146,11 @@ def test_every_room_with_tables_has_migrations() -> None:
     rooms = [room for room in apps.get_app_configs() if room.name.startswith("broadsheet.") and any(room.get_models())]
     assert rooms
     assert [room.name for room in rooms if not (Path(room.path) / "migrations/0001_initial.py").exists()] == []
+
+
+def test_tests_set_only_settings_that_exist() -> None:
+    """A test that sets one under its former name would test nothing."""
+    written = [path.read_text() for path in (ROOT / "tests").rglob("*.py")]
+    given = {name for text in written for name in re.findall(r"\bsettings\.([A-Z][A-Z_]+)(?=[\w, .]* = )", text)}
+    assert len(given) > 10
+    assert {name for name in given if not hasattr(settings, name)} == set()
