@@ -57,7 +57,8 @@ def queue(request: HttpRequest, state: str = CommentState.PENDING, number: int =
         "page": Paginator(ordered, PER_PAGE).get_page(number),
         "state": CommentState(state),
         "queues": QUEUES,
-        "waiting_count": Comment.objects.awaiting_review().count(),
+        "pending_count": Comment.objects.awaiting_review().count(),
+        "held_count": Comment.objects.filter(state=CommentState.HELD).count(),
         "lagging_nodes": lagging_nodes(),
         "cdn_may_be_stale": cdn_may_be_stale(),
     }

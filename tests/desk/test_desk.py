@@ -1,5 +1,7 @@
 """The desk through its addresses."""
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -31,6 +33,17 @@ def test_what_has_waited_longest_comes_first(desk: Client) -> None:
         discussion.pending(article, text=text)
     page = desk.get("/desk/").content.decode()
     assert page.index(texts[0]) < page.index(texts[1]) < page.index(texts[2])
+
+
+def test_the_number_of_those_that_wait_or_are_held_is_on_every_queue(desk: Client) -> None:
+    for state in [CommentState.PENDING, CommentState.HELD, CommentState.HELD, CommentState.PUBLISHED]:
+        discussion.in_state(state)
+    for address in ["/desk/", "/desk/held/", "/desk/published/"]:
+        page = desk.get(address).content.decode()
+        assert re.findall(r">([\w ]+) <span class=\"number\">(\d+)<", page) == [
+            ("Awaiting review", "1"),
+            ("Held for the legal desk", "2"),
+        ]
 
 
 def test_nothing_unconfirmed_reaches_the_desk(desk: Client) -> None:
