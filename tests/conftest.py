@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.sqlite3.base import DatabaseWrapper
 from hypothesis import is_hypothesis_test, strategies
 from playwright.sync_api import Browser, Page, sync_playwright
 from pytest_django.plugin import DjangoDbBlocker
 
-from broadsheet.core.sqlite.base import DatabaseWrapper
 from tests.command.logs import pytest_runtest_makereport, pytest_runtest_setup
 from tests.databases import copied_database, is_one_transaction
 from tests.tasks import lazy_indexes
