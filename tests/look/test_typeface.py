@@ -30,7 +30,9 @@ def faces(page: Page, selector: str) -> Counter[str]:
     drawn: Counter[str] = Counter()
     for node in found:
         for font in wire.send("CSS.getPlatformFontsForNode", {"nodeId": node})["fonts"]:
-            drawn[font["familyName"] if font["isCustomFont"] else f"{font['familyName']} (not ours)"] += font["glyphCount"]
+            drawn[font["familyName"] if font["isCustomFont"] else f"{font['familyName']} (not ours)"] += font[
+                "glyphCount"
+            ]
     return drawn
 
 
