@@ -75,6 +75,7 @@ PIECES: dict[str, tuple[Callable[[], object], Callable[[], str]]] = {
     "java": (lambda: shutil.which("java"), lambda: "no Java on PATH: install default-jre-headless"),
     "vnu": (VNU.exists, lambda: "no vnu in .tools: .ci/run fetches it"),
     "axe": (AXE.exists, lambda: "no axe-core in .tools: .ci/run fetches it"),
+    "pdftotext": (lambda: shutil.which("pdftotext"), lambda: "no pdftotext on PATH: install poppler-utils"),
     "nginx": (nginx, lambda: "no nginx on this machine: install nginx-light"),
     "varnish": (varnish, lambda: "no Varnish with its modules on this machine: install varnish and varnish-modules"),
     "postgres": (postgres_answers, postgres_sentence),
