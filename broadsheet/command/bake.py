@@ -13,7 +13,7 @@ from django.conf import settings
 from broadsheet.command import build_fingerprint, collect_static, public_urls
 from broadsheet.command.checks import paper
 from broadsheet.command.checks.result import raise_for_failure
-from broadsheet.command.static_copy import StaticCopy, replacement
+from broadsheet.command.static_copy import StaticCopy, check_target, replacement
 from broadsheet.command.worker import required_checks
 from broadsheet.config.cache_health import write_error
 from broadsheet.core.errors import Refusal
@@ -92,7 +92,12 @@ class Progress:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Bake all pages and return 0; list the failures and return 1 where there are any."""
+    """Bake all pages and return 0; list the failures and return 1 where there are any.
+
+    Raises FolderUnavailable, before anything is baked or purged, for a folder that cannot take the copy.
+    """
+    if arguments.to:
+        check_target(folder_of(arguments.to))
     progress = Progress()
     handler = signal.signal(signal.SIGINT, progress.stop)
     try:
@@ -152,7 +157,7 @@ def rendering_failure(page: PageResponse) -> str:
 
 def copy(paths: list[str], target: Path, progress: Progress) -> None:
     """Copy all pages into a new folder, which replaces an earlier copy once it is complete."""
-    folder = target.expanduser().resolve()
+    folder = folder_of(target)
     with replacement(folder) as new_folder:
         static_copy = StaticCopy(new_folder, paths)
         for page in static_copy.pages():
@@ -162,6 +167,11 @@ def copy(paths: list[str], target: Path, progress: Progress) -> None:
             raise CannotBake(f"No new copy was made in {folder}. An earlier copy is unchanged.")
         static_copy.add_remaining_files()
     print(f"The copy is in {folder}: {static_copy.file_count:,} files.")
+
+
+def folder_of(target: Path) -> Path:
+    """Return the folder of a copy as an absolute path."""
+    return target.expanduser().resolve()
 
 
 def print_report(progress: Progress) -> int:

@@ -48,16 +48,14 @@ def check_is_paper(folder: Path) -> None:
 
 def set_up_django(arguments: argparse.Namespace) -> Options:
     """Read the options, of which those on the command line take precedence, and set Django up."""
-    apply_flags(arguments)
-    options = load_options()
+    options = load_options(**apply_flags(arguments))
     os.environ["DJANGO_SETTINGS_MODULE"] = "broadsheet.config.settings"
     django.setup()
     return options
 
 
-def apply_flags(arguments: argparse.Namespace) -> None:
-    """Set the variables of --host, --port and --workers, so that the child processes see them too."""
-    for flag in FLAGS:
-        value = getattr(arguments, flag, None)
-        if value is not None:
-            os.environ[f"BROADSHEET_{flag.upper()}"] = str(value)
+def apply_flags(arguments: argparse.Namespace) -> dict[str, str]:
+    """Return --host, --port and --workers as given, and set their variables, so that child processes see them too."""
+    given = {flag: str(value) for flag in FLAGS if (value := getattr(arguments, flag, None)) is not None}
+    os.environ.update({f"BROADSHEET_{flag.upper()}": value for flag, value in given.items()})
+    return given

@@ -68,7 +68,16 @@ def replacement(folder: Path) -> Iterator[Path]:
 
 
 def check_target(folder: Path) -> None:
-    """Raise FolderUnavailable for a folder that is neither new, nor empty, nor an earlier copy."""
+    """Raise FolderUnavailable for a folder that is neither new, nor empty, nor an earlier copy, or cannot be written to.
+
+    The copy is made beside the folder and takes its place, so its parent must be writable, too.
+    """
+    existing = next(parent for parent in folder.parents if parent.exists())
+    if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
+        raise FolderUnavailable(
+            f"The copy cannot be made in {folder}, because {existing} cannot be written to. Choose another folder, or "
+            "give the user that runs broadsheet access to it."
+        )
     if folder.exists() and not folder.is_dir():
         raise FolderUnavailable(f"{folder} is a file. Choose a folder for the copy.")
     if folder.exists() and any(folder.iterdir()) and not (folder / MARKER).exists():

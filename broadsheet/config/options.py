@@ -3,6 +3,7 @@
 Editors' settings (the paper's name, languages, time zone, donations) are in /cms/.
 """
 
+from collections.abc import Collection
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -15,6 +16,7 @@ from pydantic_settings import (
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+from pydantic_core import ErrorDetails
 
 from broadsheet.limits.states import DEFAULTS, rates
 
@@ -23,6 +25,15 @@ OPTIONS_FILE = "broadsheet.toml"
 SECRETS_FOLDER = "secrets"
 MAIL_PASSWORD_FILE = "mail-password"  # noqa: S105 - the name of a file
 PURGE_TOKEN_FILE = "purge-token"  # noqa: S105 - the name of a file
+# The kinds of errors that a value of an option can have, as pydantic names them.
+OUTSIDE = {"greater_than_equal", "less_than_equal"}
+KINDS = {
+    "bool_parsing": "It must be true or false",
+    "bool_type": "It must be true or false",
+    "string_type": "It must be a text in quotation marks",
+    "list_type": "It must be a list of texts",
+    "dict_type": "It must be a table",
+}
 REDACTED = {"mail_password", "purge_token", "frontend_cache"}  # secrets, or tables that may contain some
 
 
@@ -190,11 +201,14 @@ class Options(BaseSettings):
 
 
 def load_options(**values: object) -> Options:
-    """Return the options, of which `values` take precedence; raises BadOptions with a line for each invalid option."""
+    """Return the options, of which `values`, those of the command line, take precedence.
+
+    Raises BadOptions with a line for each invalid option.
+    """
     try:
         return Options(**values)  # type: ignore[arg-type]
     except ValidationError as error:
-        raise BadOptions([_message(item["loc"], item["msg"], item["input"]) for item in error.errors()]) from error
+        raise BadOptions([_message(item, flags=set(values)) for item in error.errors()]) from error
     except OSError as error:
         advice = "Give the user that runs broadsheet access to it."
         raise BadOptions([f"{error.filename} cannot be read ({error.strerror}). {advice}"]) from error
@@ -202,13 +216,36 @@ def load_options(**values: object) -> Options:
         raise BadOptions([f"{OPTIONS_FILE} is not valid TOML: {error}."]) from error
 
 
-def _message(location: tuple[int | str, ...], message: str, value: object) -> str:
-    if not location:
-        return f"{message.removeprefix('Value error, ')}."
-    name = str(location[0])
+def _message(error: ErrorDetails, *, flags: Collection[str]) -> str:
+    if not error["loc"]:
+        return f"{error['msg'].removeprefix('Value error, ')}."
+    name, value = str(error["loc"][0]), error["input"]
     variable = name if name.startswith("BROADSHEET_") else f"BROADSHEET_{name.upper()}"
-    if message.startswith("Extra inputs"):
+    if error["type"] == "extra_forbidden":
         return f"{OPTIONS_FILE} sets '{name}', which is not an option. See docs/reference/settings.md."
+    place = f"--{name}" if name in flags else f"{variable} ('{name}' in {OPTIONS_FILE})"
     shown = "the value" if name in REDACTED else repr(value)
-    reason = message.removeprefix("Value error, ")
-    return f"{variable} ('{name}' in {OPTIONS_FILE}): {shown} is not valid. {reason}."
+    return f"{place}: {shown} is not valid. {_reason(name, error)}."
+
+
+def _reason(name: str, error: ErrorDetails) -> str:
+    """Return why a value is refused, in our words: pydantic's are those of a programmer."""
+    kind = error["type"]
+    if kind in OUTSIDE or kind.startswith("int_"):
+        return _range_of(name)
+    if kind == "literal_error":
+        expected = str(error["ctx"]["expected"]).replace("''", "nothing").replace("'", "")
+        return f"It must be {expected}"
+    if kind.startswith("url_"):
+        return "It must be an address that begins with https:// or http://"
+    return KINDS.get(kind) or error["msg"].removeprefix("Value error, ")
+
+
+def _range_of(name: str) -> str:
+    """Return the sentence that says which numbers an option accepts."""
+    field = Options.model_fields.get(name)
+    bounds = field.metadata if field else []
+    least = next((bound.ge for bound in bounds if hasattr(bound, "ge")), None)
+    most = next((bound.le for bound in bounds if hasattr(bound, "le")), None)
+    limits = f" from {least} to {most}" if most is not None else f" of at least {least}" if least is not None else ""
+    return f"It must be a whole number{limits}"

@@ -234,6 +234,24 @@ def test_a_copy_needs_a_folder_that_is_new_or_empty_or_an_earlier_copy(tmp_path:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "mine"]
 
 
+def test_a_folder_beneath_a_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with (
+        pytest.raises(FolderUnavailable, match=r"because .*/file cannot be written to"),
+        replacement(tmp_path / "file" / "new" / "copy"),
+    ):
+        pass
+
+
+def test_a_folder_that_cannot_take_the_copy_is_refused_before_anything_is_done(paper: Paper, tmp_path: Path) -> None:
+    (tmp_path / "emails.txt").write_text("Dear Ida")
+    before = sorted(paper.folder.rglob("*"))
+    result = paper.run("bake", "--all", "--to", tmp_path)
+    assert "holds something other than an earlier copy" in refusal_of(result)
+    assert result.stdout == ""
+    assert sorted(paper.folder.rglob("*")) == before
+
+
 def test_a_second_copy_in_the_same_place_is_refused_while_the_first_is_made(tmp_path: Path) -> None:
     with (
         replacement(tmp_path / "copy"),

@@ -41,6 +41,36 @@ def test_an_invalid_value_is_reported_with_its_variable_and_its_key(name: str, m
     assert line.startswith(f"BROADSHEET_{name.upper()} ('{name}' in broadsheet.toml): '{VALUES[name]}' is not valid. ")
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "reason"),
+    [
+        *(
+            ("port", value, "It must be a whole number from 1 to 65535.")
+            for value in ("abc", "70000", "-1", "80.5", "")
+        ),
+        ("workers", "many", "It must be a whole number from 1 to 64."),
+        ("baked_pages_limit", "5 GB", "It must be a whole number of at least 10."),
+        ("base_url", "ftp://paper.example", "It must be an address that begins with https:// or http://."),
+        ("base_url", "paper.example", "It must be an address that begins with https:// or http://."),
+        ("mail_security", "rot13", "It must be starttls, tls or none."),
+        ("surrogate_header", "key", "It must be nothing, xkey, Surrogate-Key or Cache-Tag."),
+        ("demo", "perhaps", "It must be true or false."),
+    ],
+)
+def test_an_invalid_value_is_explained_in_plain_words(
+    name: str, value: str, reason: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(f"BROADSHEET_{name.upper()}", value)
+    [line] = errors()
+    assert line == f"BROADSHEET_{name.upper()} ('{name}' in broadsheet.toml): '{value}' is not valid. {reason}"
+
+
+def test_an_invalid_value_of_the_command_line_is_reported_with_its_flag() -> None:
+    with pytest.raises(BadOptions) as error:
+        load_options(port="abc")
+    assert error.value.lines == ["--port: 'abc' is not valid. It must be a whole number from 1 to 65535."]
+
+
 @pytest.mark.parametrize("rest", ["/news", "/news/", "/?edition=1", "/#top", "/%20"])
 def test_a_base_url_with_a_path_is_refused_in_words(rest: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BROADSHEET_BASE_URL", f"https://paper.example{rest}")
