@@ -17,8 +17,9 @@ def all_public_paths() -> list[str]:
 
 
 def column_page_paths() -> Iterator[str]:
-    """Yield the further pages of each article's column, oldest and newest first; page 1 is the article itself."""
+    """Yield the feeds and the further pages of each column with comments; its first page is the article itself."""
     for address, count in Comment.objects.visible().counted_by_address():
+        yield from (reverse(f"discussion:{name}", args=[address]) for name in ("feed", "atom"))
         last_page = ceil(count / PER_PAGE)
         yield from (reverse("discussion:column_page", args=[address, page]) for page in range(2, last_page + 1))
         if count > 1:

@@ -68,7 +68,7 @@ def replacement(folder: Path) -> Iterator[Path]:
 
 
 def check_target(folder: Path) -> None:
-    """Raise FolderUnavailable for a folder that is neither new, nor empty, nor an earlier copy, or cannot be written to.
+    """Raise FolderUnavailable for a folder that is neither new, nor empty, nor an earlier copy, or is not writable.
 
     The copy is made beside the folder and takes its place, so its parent must be writable, too.
     """

@@ -39,6 +39,7 @@ URL_PREFIXES = (
     # Readers.
     UrlPrefix("/archive/", "newsroom", "archive"),
     UrlPrefix("/authors/", "newsroom", "authors"),
+    UrlPrefix("/corrections/", "newsroom", "corrections"),
     UrlPrefix("/feed/", "newsroom", "feed"),
     UrlPrefix("/page/", "newsroom", "page"),  # the word before a page number, as in /harbour/page/2/
     UrlPrefix("/search/", "newsroom", "search", never_baked=True, hidden_from_robots=True),

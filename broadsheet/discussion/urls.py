@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from broadsheet.discussion import views
+from broadsheet.discussion import feeds, views
 
 app_name = "discussion"
 urlpatterns = [
@@ -16,6 +16,8 @@ urlpatterns = [
         {"order": "newest"},
         name="newest_page",
     ),
+    path("<article:address>/comments/feed/", feeds.rss, name="feed"),
+    path("<article:address>/comments/feed/atom/", feeds.atom, name="atom"),
     path("comments/<number:pk>/", views.permalink, name="permalink"),
     path("comments/waiting/<str:token>/", views.waiting, name="waiting"),
     path("comments/waiting/<str:token>/send-again/", views.send_again, name="send_again"),

@@ -1,104 +1,94 @@
-"""RSS and Atom feeds of the latest articles, for the paper and for each section. They contain no comments."""
+"""RSS and Atom feeds of the latest articles of the paper, a section, an author and a subject, and of corrections.
 
-from datetime import datetime
+They contain no comments.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, time
+from functools import cached_property
 from typing import Any
+from uuid import uuid5
 
-from django.conf import settings
-from django.contrib.syndication.views import Feed
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
+from django.template.defaultfilters import linebreaksbr
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed
+from django.utils.feedgenerator import Enclosure
 from django.utils.html import escape
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
+from taggit.models import Tag
 
-from broadsheet.newsroom.keys import LATEST, key_of, list_of
-from broadsheet.newsroom.models import ArticlePage, Paper, SectionPage
+from broadsheet.core.feed_formats import (
+    AtomFormat,
+    FeedPicture,
+    PaperFeedView,
+    RssFormat,
+    absolute,
+    printable,
+    to_the_second,
+)
+from broadsheet.newsroom.keys import CORRECTIONS, LATEST, key_of, list_of
+from broadsheet.newsroom.models import ArticlePage, Author, Correction, Paper, SectionPage
 from broadsheet.newsroom.models.lists import ArticleQuerySet
-from broadsheet.newsroom.queries import printable
+from broadsheet.newsroom.pictures import picture_for_feeds, with_pictures_for_feeds
+from broadsheet.newsroom.queries import corrections_newest_first, summary_of, with_tag
 from broadsheet.pagecache.fragments import cacheable, depends_on
 
 LENGTH = 30
-_DUBLIN_CORE = {"xmlns:dc": "http://purl.org/dc/elements/1.1/"}
 
 
-class _Rss(Rss201rev2Feed):
-    """RSS 2.0 in which an item can have a language of its own, as Dublin Core writes it."""
-
-    def add_root_elements(self, handler: Any) -> None:
-        """Write the elements of the feed; feed readers take its description for HTML, too, and must find no element."""
-        plain = self.feed["description"]
-        self.feed["description"] = plain.replace("<", "&lt;")
-        super().add_root_elements(handler)
-        self.feed["description"] = plain
-
-    def add_item_elements(self, handler: Any, item: dict[str, Any]) -> None:
-        super().add_item_elements(handler, item)
-        if item["language"]:
-            handler.addQuickElement("dc:language", item["language"], _DUBLIN_CORE)
-
-
-class _Atom(Atom1Feed):
-    """Atom in which an entry can have a language of its own."""
-
-    def item_attributes(self, item: dict[str, Any]) -> dict[str, str]:
-        attributes: dict[str, str] = super().item_attributes(item)
-        return {**attributes, "xml:lang": item["language"]} if item["language"] else attributes
-
-
+@dataclass
 class _Source:
-    """The source of a feed: the paper, or one section."""
+    """The source of a feed: the paper, or a list of its articles."""
 
-    def __init__(self, request: HttpRequest, section: SectionPage | None) -> None:
-        self.paper = Paper.load(request_or_site=request)
-        self.section = section
-        self.path = request.path
+    request: HttpRequest
+    name: str = ""  # of the list; empty for the whole paper
+    path: str = "/"
+    about: str = ""
+    listed: ArticleQuerySet | None = None
+
+    @cached_property
+    def paper(self) -> Paper:
+        return Paper.load(request_or_site=self.request)
+
+    @property
+    def title(self) -> str:
+        return f"{self.paper.name}: {self.name}" if self.name else self.paper.name
+
+    @property
+    def feed_path(self) -> str:
+        return self.request.path
+
+    @property
+    def description(self) -> str:
+        return printable(self.about or ("" if self.name else self.paper.tagline)) or printable(self.title)
 
     def articles(self) -> ArticleQuerySet:
-        """Return the articles, newest first."""
-        articles = ArticlePage.objects.published()
-        if self.section:
-            articles = articles.in_section(self.section.pk)
-        complete: ArticleQuerySet = articles.newest_first().for_lists().with_bylines()
-        return complete.prefetch_related("tagged_items__tag")
+        """Return the articles with all that an item needs, newest first."""
+        listed = ArticlePage.objects.published() if self.listed is None else self.listed
+        newest = with_pictures_for_feeds(listed.newest_first().for_lists().with_bylines())
+        # With the text, of which the summary is made where there is no deck.
+        complete: ArticleQuerySet = newest.defer(None).prefetch_related("tagged_items__tag")
+        return complete[:LENGTH]
 
 
-def _moment(time: datetime | None) -> datetime:
-    """Return the time in the paper's zone, to the second."""
-    return timezone.localtime(time).replace(microsecond=0)
+class ArticleFeed(PaperFeedView):
+    """The latest articles of the paper."""
 
-
-class PaperFeed(Feed):
-    """The latest articles in RSS 2.0."""
-
-    feed_type: Any = _Rss
-
-    def get_object(self, request: HttpRequest, slug: str = "") -> _Source:
-        """Return the paper or the section with this slug as source; raise Http404 where there is no section."""
-        section = get_object_or_404(SectionPage.objects.published(), slug=slug) if slug else None
-        cacheable(list_of(section) if section else LATEST)
-        return _Source(request, section)
-
-    def title(self, source: _Source) -> str:
-        name = source.paper.name
-        return printable(f"{name}: {source.section.title}" if source.section else name)
-
-    def link(self, source: _Source) -> str:
-        return settings.BASE_URL + (source.section.url if source.section else "/")
+    def get_object(self, request: HttpRequest) -> _Source:
+        """Return the source; a class for a list raises Http404 where there is none with this slug."""
+        cacheable(LATEST)
+        return _Source(request)
 
     def description(self, source: _Source) -> str:
-        return printable(source.section.description if source.section else source.paper.tagline) or self.title(source)
+        return source.description
 
     subtitle = description
 
-    def feed_url(self, source: _Source) -> str:
-        return settings.BASE_URL + source.path
-
-    def author_name(self, source: _Source) -> str:
-        return printable(source.paper.name)
-
     def items(self, source: _Source) -> ArticleQuerySet:
-        return source.articles()[:LENGTH]
+        return source.articles()
 
     def item_title(self, item: ArticlePage) -> str:
         depends_on(key_of(item), *[key_of(entry.author) for entry in item.byline.all()])
@@ -106,17 +96,18 @@ class PaperFeed(Feed):
         return printable(item.title)
 
     def item_description(self, item: ArticlePage) -> str:
-        """Return the deck as HTML: both formats take descriptions for HTML, and a deck is plain text."""
-        return str(escape(printable(item.deck)))
+        """Return the deck, or the opening of the text, as HTML: both formats take descriptions for HTML."""
+        return str(escape(printable(summary_of(item))))
 
     def item_link(self, item: ArticlePage) -> str:
-        return settings.BASE_URL + item.get_absolute_url()
+        return absolute(item.get_absolute_url())
+
+    def item_comments(self, item: ArticlePage) -> str:
+        return f"{self.item_link(item)}#comments"
 
     def item_guid(self, item: ArticlePage) -> str:
         """Return an identifier that stays the same when the article gets another address."""
         return f"urn:uuid:{item.translation_key}"
-
-    item_guid_is_permalink = False  # readers would otherwise take the identifier for an address
 
     def item_author_name(self, item: ArticlePage) -> str | None:
         return printable(", ".join(entry.author.name for entry in item.byline.all())) or None
@@ -127,20 +118,103 @@ class PaperFeed(Feed):
         ]
 
     def item_pubdate(self, item: ArticlePage) -> datetime:
-        return _moment(item.published_at)
+        return to_the_second(item.published_at)
 
     def item_updateddate(self, item: ArticlePage) -> datetime:
-        return _moment(item.updated_at or item.published_at)
+        return to_the_second(item.updated_at or item.published_at)
 
-    def item_extra_kwargs(self, item: ArticlePage) -> dict[str, str]:
-        return {"language": item.language}
+    def item_enclosures(self, item: ArticlePage) -> list[Enclosure]:
+        picture = _picture_of(item)
+        return [picture.as_enclosure()] if picture else []
 
-
-class PaperAtomFeed(PaperFeed):
-    """The latest articles in Atom."""
-
-    feed_type = _Atom
+    def item_extra_kwargs(self, item: ArticlePage) -> dict[str, Any]:
+        return {"language": item.language, "picture": _picture_of(item)}
 
 
-rss = require_safe(PaperFeed())
-atom = require_safe(PaperAtomFeed())
+def _picture_of(article: ArticlePage) -> FeedPicture | None:
+    photo = article.lead_image
+    if photo is None:
+        return None
+    depends_on(key_of(photo))
+    return picture_for_feeds(photo, alt=printable(article.lead_alt), credit=printable(photo.credit))
+
+
+class SectionFeed(ArticleFeed):
+    """The latest articles of a section."""
+
+    def get_object(self, request: HttpRequest, slug: str = "") -> _Source:
+        section = get_object_or_404(SectionPage.objects.published(), slug=slug)
+        cacheable(list_of(section))
+        articles = ArticlePage.objects.published().in_section(section.pk)
+        return _Source(request, section.title, section.url, section.description, articles)
+
+
+class AuthorFeed(ArticleFeed):
+    """The latest articles of an author."""
+
+    def get_object(self, request: HttpRequest, slug: str = "") -> _Source:
+        author = get_object_or_404(Author, slug=slug)
+        cacheable(key_of(author), list_of(author))
+        articles = ArticlePage.objects.published().filter(pk__in=author.byline_entries.values("article"))
+        return _Source(request, author.name, author.get_absolute_url(), author.bio, articles)
+
+
+class TagFeed(ArticleFeed):
+    """The latest articles on a subject."""
+
+    def get_object(self, request: HttpRequest, slug: str = "") -> _Source:
+        tag = get_object_or_404(Tag, slug=slug)
+        articles = with_tag(tag)
+        if not articles.exists():
+            raise Http404("No article has this tag.")
+        cacheable(key_of(tag), list_of(tag))
+        return _Source(request, tag.name, reverse("newsroom:tag", args=[slug]), listed=articles)
+
+
+class CorrectionFeed(PaperFeedView):
+    """The latest corrections."""
+
+    def get_object(self, request: HttpRequest) -> _Source:
+        cacheable(CORRECTIONS)
+        return _Source(request, _("Corrections"), reverse("newsroom:corrections"))
+
+    def description(self, source: _Source) -> str:
+        return printable(_("The corrections of all articles"))
+
+    subtitle = description
+
+    def items(self, source: _Source) -> list[Correction]:
+        return list(corrections_newest_first()[:LENGTH])
+
+    def item_title(self, item: Correction) -> str:
+        depends_on(key_of(item.article))
+        return printable(_("Correction: %(headline)s") % {"headline": item.article.title})
+
+    def item_description(self, item: Correction) -> str:
+        return str(linebreaksbr(printable(item.text)))
+
+    def item_link(self, item: Correction) -> str:
+        return absolute(f"{item.article.get_absolute_url()}#corrections")
+
+    def item_guid(self, item: Correction) -> str:
+        """Return an identifier made of the date and the words: each publication gives the row another number."""
+        return uuid5(item.article.translation_key, f"{item.made_on} {item.text}").urn
+
+    def item_pubdate(self, item: Correction) -> datetime:
+        return datetime.combine(item.made_on, time(), tzinfo=timezone.get_current_timezone())
+
+    item_updateddate = item_pubdate
+
+    def item_extra_kwargs(self, item: Correction) -> dict[str, Any]:
+        return {"language": item.article.language}
+
+
+def _in_both_formats(feed: type[PaperFeedView]) -> tuple[Any, Any]:
+    return require_safe(feed(RssFormat)), require_safe(feed(AtomFormat))
+
+
+rss, atom = _in_both_formats(ArticleFeed)
+section_rss, section_atom = _in_both_formats(SectionFeed)
+author_rss, author_atom = _in_both_formats(AuthorFeed)
+tag_rss, tag_atom = _in_both_formats(TagFeed)
+corrections_rss, corrections_atom = _in_both_formats(CorrectionFeed)

@@ -12,6 +12,7 @@ from broadsheet.pagecache.keys import key_of
 __all__ = [
     "ARCHIVE",
     "BESIDE",
+    "CORRECTIONS",
     "FRONT",
     "LATEST",
     "SITEMAPS",
@@ -24,6 +25,7 @@ __all__ = [
 
 ARCHIVE = "archive"  # counts and neighbouring days
 BESIDE = "beside:"  # prefix of the key that all articles of a section carry
+CORRECTIONS = "corrections"  # the corrections of all articles
 FRONT = "front"  # the picks of the editors
 LATEST = "latest"  # the latest articles of the paper
 SITEMAPS = "sitemaps"  # all addresses with their last change

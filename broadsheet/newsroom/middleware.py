@@ -12,7 +12,7 @@ from wagtail.users.models import UserProfile
 from broadsheet.core.error_pages import remember_language
 from broadsheet.newsroom.errors import NotAnEditor
 from broadsheet.newsroom.models import Paper
-from broadsheet.newsroom.queries import moved_beneath_list
+from broadsheet.newsroom.queries import moved_beneath_article, moved_beneath_list
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -48,13 +48,13 @@ class StaffLanguageMiddleware:
 
 
 class FormerAddressMiddleware(RedirectMiddleware):
-    """Redirect the former addresses of pages, as Wagtail does, and those that hang on the address of a list."""
+    """Redirect the former addresses of pages, as Wagtail does, and those beneath that of a list or an article."""
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         """Return the redirect in place of a 404, unless it would lead back to the path itself."""
         redirect: HttpResponse = super().process_response(request, response)
         if redirect is response and response.status_code == HttpResponseNotFound.status_code:
-            present = moved_beneath_list(request.path)
+            present = moved_beneath_list(request.path) or moved_beneath_article(request.path)
             query = f"?{request.GET.urlencode()}" if request.GET else ""
             redirect = HttpResponsePermanentRedirect(present + query) if present else response
         # A page that has got back its former slug still has the redirect from there, which matters once it is away.

@@ -1,12 +1,21 @@
 """The addresses of a photograph in all sizes and formats, made without a query and without reading a file."""
 
+import logging
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
+from django.db.models import Prefetch
 from django.urls import reverse
+from wagtail.images.exceptions import InvalidFilterSpecError
+from wagtail.images.models import SourceImageIOError
 from wagtail.images.utils import generate_signature
 
-from broadsheet.newsroom.models import Photo
+from broadsheet.core.errors import Refusal
+from broadsheet.core.feed_formats import FeedPicture, absolute
+from broadsheet.newsroom.models import Photo, PhotoRendition
+
+logger = logging.getLogger(__name__)
 
 WIDTHS = (400, 800, 1200, 1600)
 FALLBACK = 800
@@ -18,6 +27,8 @@ FORMATS = {
     "webp": "format-webp|webpquality-72",
     "jpeg": "format-jpeg|jpegquality-76",
 }
+# Wagtail does not enlarge, so a small photograph keeps its width.
+_FOR_FEEDS = f"width-{SHARED}|{FORMATS['jpeg']}"
 
 
 @dataclass(frozen=True)
@@ -52,6 +63,27 @@ def sources_of(photo: Photo, *, ratio: str = "") -> Sources:
 def crop_of(photo: Photo, *, ratio: str) -> str:
     """Return the address of a JPEG in this ratio, for sites that show a link to the article."""
     return _url(photo, SHARED, format="jpeg", ratio=ratio)
+
+
+def with_pictures_for_feeds(articles: Any) -> Any:
+    """Return the queryset of articles, whose lead photographs then have their rendition for feeds without a query."""
+    made = PhotoRendition.objects.filter(filter_spec=_FOR_FEEDS)
+    return articles.prefetch_related(Prefetch("lead_image__renditions", queryset=made, to_attr="prefetched_renditions"))
+
+
+def picture_for_feeds(photo: Photo, *, alt: str = "", credit: str = "") -> FeedPicture | None:
+    """Return the JPEG of a photograph for an item of a feed, which is made now because feeds give its length in bytes.
+
+    Return None where it cannot be made, so that the feed has the item without it.
+    """
+    try:
+        rendition = photo.get_rendition(_FOR_FEEDS)
+        length = rendition.file.size
+    except (InvalidFilterSpecError, SourceImageIOError, OSError, Refusal, ValueError) as error:
+        logger.warning("Photograph %s is missing in a feed: %s.", photo.pk, type(error).__name__)
+        return None
+    url = absolute(_signed(photo.pk, _FOR_FEEDS) + photo.file.name.removeprefix(_FOLDER))
+    return FeedPicture(url, rendition.width, rendition.height, length, "image/jpeg", alt, credit)
 
 
 def _shape(photo: Photo, ratio: str) -> tuple[int, int]:

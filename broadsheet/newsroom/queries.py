@@ -8,21 +8,26 @@ from math import ceil
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import Truncator
 from taggit.models import Tag
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import CollectionViewRestriction, PageViewRestriction
 from wagtail.models import Page as TreePage
+from wagtail.rich_text import get_text_for_indexing
 
-from broadsheet.newsroom.keys import ARCHIVE, BESIDE, LATEST, year_of
-from broadsheet.newsroom.models import ArticlePage, ArticleTag, Author, PlainPage, SectionPage
+from broadsheet.newsroom.keys import ARCHIVE, BESIDE, CORRECTIONS, LATEST, year_of
+from broadsheet.newsroom.models import ArticlePage, ArticleTag, Author, Correction, PlainPage, SectionPage
+from broadsheet.newsroom.models.lists import ArticleQuerySet
 from broadsheet.newsroom.models.pages import PAGE_SIZE
 
 PER_PAGE = 10_000
 NEWS_FOR = timedelta(days=2)
 NEWS_AT_MOST = 1000
+_SUMMARY = 300  # characters of a text that stands for a missing deck
+_BENEATH_ARTICLE = re.compile(r"/(?P<address>[0-9]{4}/[0-9]{2}/[0-9]{2}/[^/]+)/(?P<rest>comments/.+)")
 _BENEATH_LIST = re.compile(r"(?P<list>/(?:(?:authors|tags)/)?[^/]+)/(?P<rest>.+)")
 
 
@@ -30,14 +35,15 @@ def lists_of(article: TreePage) -> frozenset[str]:
     """Return the surrogate keys of the lists that have the article at present; an empty set while it is not public."""
     # From the database and not from the instance, which an editor's form has changed already.
     stored = ArticlePage.objects.published().filter(pk=article.pk)
-    rows = stored.values_list("section", "byline__author", "tagged_items__tag", "edition_date")
-    sections, authors, tags, days = (
-        (set(filter(None, column)) for column in zip(*rows, strict=True)) if rows else ((), (), (), ())
+    rows = stored.values_list("section", "byline__author", "tagged_items__tag", "edition_date", "corrections")
+    sections, authors, tags, days, corrections = (
+        (set(filter(None, column)) for column in zip(*rows, strict=True)) if rows else ((), (), (), (), ())
     )
     if not sections:
         return frozenset()
     keys = [f"{prefix}sectionpage:{pk}" for pk in sections for prefix in ("in:", BESIDE)]
     keys += [f"in:author:{pk}" for pk in authors] + [f"in:tag:{pk}" for pk in tags]
+    keys += [CORRECTIONS] if corrections else []
     return frozenset({ARCHIVE, LATEST, *map(year_of, days), *keys})
 
 
@@ -48,11 +54,28 @@ def private_names() -> list[str]:
     return [*pages, *collections.values_list("collection__name", flat=True)]
 
 
-def printable(text: str) -> str:
-    """Return the text without the characters that XML 1.0 forbids (section 2.2)."""
-    return "".join(
-        c for c in text if c in "\t\n\r" or " " <= c <= "\ud7ff" or "\ue000" <= c <= "\ufffd" or c > "\uffff"
+def summary_of(article: ArticlePage) -> str:
+    """Return the deck in plain words; without one, the opening of the text, and without a text the headline."""
+    if article.deck.strip():
+        return article.deck
+    paragraphs = (
+        get_text_for_indexing(block.value.source) for block in article.body if block.block_type == "paragraph"
     )
+    opening = " ".join(next(filter(str.strip, paragraphs), "").split())
+    return Truncator(opening).chars(_SUMMARY) or article.title
+
+
+def with_tag(tag: Tag) -> ArticleQuerySet:
+    """Return the published articles that have a tag."""
+    tagged = ArticleTag.objects.filter(tag=tag).values("content_object")
+    articles: ArticleQuerySet = ArticlePage.objects.published().filter(pk__in=tagged)
+    return articles
+
+
+def corrections_newest_first() -> "QuerySet[Correction]":
+    """Return the corrections of published articles, each with its article; those of one day by article, last first."""
+    corrections = Correction.objects.filter(article__is_public=True).select_related("article__section")
+    return corrections.order_by("-made_on", "-article_id", "-sort_order", "-pk").defer("article__body")
 
 
 def moment(time: datetime | None) -> str:
@@ -88,6 +111,19 @@ def latest_news() -> Sequence[ArticlePage]:
     return list(recent.newest_first().only("address", "published_at", "title", "language")[:NEWS_AT_MOST])
 
 
+def moved_beneath_article(path: str) -> str | None:
+    """Return the present path of an address beneath an article whose slug has changed, as of its comments' feed.
+
+    Return None where another article has taken the address, and where the article is off the site.
+    """
+    match = _BENEATH_ARTICLE.fullmatch(path)
+    if match is None or ArticlePage.objects.filter(address=match["address"]).exists():
+        return None
+    pages = Redirect.objects.filter(old_path=Redirect.normalise_path(f"/{match['address']}/")).values("redirect_page")
+    present = ArticlePage.objects.published().filter(pk__in=pages).values_list("address", flat=True).first()
+    return f"/{present}/{match['rest']}" if present else None
+
+
 def moved_beneath_list(path: str) -> str | None:
     """Return the present path of an address beneath a section, an author or a subject whose slug has changed.
 
@@ -118,6 +154,7 @@ def public_paths() -> Iterator[str]:
     """Yield the path of every public page of the newsroom; those that readers open first come first."""
     yield "/"
     yield from chain(_sections(), _plain_pages(), _feeds_and_sitemaps(), _articles(), _archive(), _authors(), _tags())
+    yield from _corrections()
 
 
 def withdrawn_paths() -> Iterator[str]:
@@ -126,11 +163,20 @@ def withdrawn_paths() -> Iterator[str]:
     return (f"/{address}/" for address in unpublished.values_list("address", flat=True))
 
 
+def _feeds_of(name: str, *args: Any) -> Iterator[str]:
+    return (reverse(f"newsroom:{name}_{kind}", args=args) for kind in ("feed", "atom"))
+
+
+def _corrections() -> Iterator[str]:
+    yield from _pages_of(reverse("newsroom:corrections"), corrections_newest_first().count())
+    yield from _feeds_of("corrections")
+
+
 def _sections() -> Iterator[str]:
     published = Q(articles__is_public=True)
     for section in SectionPage.objects.published().order_by("path").annotate(total=Count("articles", filter=published)):
         yield from _pages_of(section.url, section.total)
-        yield from (reverse(f"newsroom:section_{name}", args=[section.slug]) for name in ("feed", "atom"))
+        yield from _feeds_of("section", section.slug)
 
 
 def _plain_pages() -> Iterator[str]:
@@ -159,14 +205,16 @@ def _authors() -> Iterator[str]:
     articles = Count("byline_entries__article", filter=published, distinct=True)
     for author in Author.objects.annotate(total=articles):
         yield from _pages_of(author.get_absolute_url(), author.total)
+        yield from _feeds_of("author", author.slug)
 
 
 def _tags() -> Iterator[str]:
-    """Yield the pages of the tags that a published article has; the others have no page."""
+    """Yield the pages and feeds of the tags that a published article has; the others have no page."""
     used = ArticleTag.objects.filter(content_object__in=_published().order_by())
     rows = used.order_by("tag__slug").values_list("tag__slug").annotate(total=Count("content_object", distinct=True))
     for slug, total in rows:
         yield from _pages_of(reverse("newsroom:tag", args=[slug]), total)
+        yield from _feeds_of("tag", slug)
 
 
 def _published() -> Any:

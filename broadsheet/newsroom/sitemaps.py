@@ -38,12 +38,14 @@ def sitemap(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def sitemap_of_pages(request: HttpRequest) -> HttpResponse:
-    """Serve the sitemap of the front page, the sections, the plain pages, the authors and the archive."""
+    """Serve the sitemap of the front page, sections, plain pages and authors, of the archive and the corrections."""
     cacheable(SITEMAPS)
     sections = [section.url for section in SectionPage.objects.published().order_by("path")]
     pages = [page.url for page in PlainPage.objects.published().order_by("path").defer("body")]
     authors = [author.get_absolute_url() for author in Author.objects.all()]
-    return _xml(request, "sitemap_pages.xml", {"paths": ["/", *sections, *pages, *authors, "/archive/"]})
+    return _xml(
+        request, "sitemap_pages.xml", {"paths": ["/", *sections, *pages, *authors, "/archive/", "/corrections/"]}
+    )
 
 
 @require_safe

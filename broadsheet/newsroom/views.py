@@ -21,10 +21,11 @@ from wagtail.images.views.serve import ServeView
 from broadsheet.newsroom import archive as archives
 from broadsheet.newsroom.errors import NotPrivate
 from broadsheet.newsroom.forms import DateStyleForm, SearchForm
-from broadsheet.newsroom.keys import ARCHIVE, key_of, list_of
-from broadsheet.newsroom.models import ArticlePage, ArticleTag, Author, Photo, SectionPage
+from broadsheet.newsroom.keys import ARCHIVE, CORRECTIONS, key_of, list_of
+from broadsheet.newsroom.models import ArticlePage, Author, Photo, SectionPage
 from broadsheet.newsroom.models.lists import ArticlePages, ArticleQuerySet, page_or_404
 from broadsheet.newsroom.models.pages import PAGE_SIZE
+from broadsheet.newsroom.queries import corrections_newest_first, with_tag
 from broadsheet.newsroom.search.highlight import highlighted
 from broadsheet.newsroom.search.index import Term, find, terms_of
 from broadsheet.pagecache.fragments import cacheable, cached, depends_on
@@ -87,9 +88,7 @@ def author(request: HttpRequest, slug: str, number: int = 1) -> HttpResponse:
 def tag(request: HttpRequest, slug: str, number: int = 1) -> HttpResponse:
     """Serve a page of the articles with a tag, newest first."""
     subject = get_object_or_404(Tag, slug=slug)
-    articles = ArticlePage.objects.published().filter(
-        pk__in=ArticleTag.objects.filter(tag=subject).values("content_object")
-    )
+    articles = with_tag(subject)
     if not articles.exists():
         raise Http404("No article has this tag.")
     return _cacheable_page(
@@ -99,6 +98,13 @@ def tag(request: HttpRequest, slug: str, number: int = 1) -> HttpResponse:
         key_of(subject),
         list_of(subject),
     )
+
+
+@require_safe
+def corrections(request: HttpRequest, number: int = 1) -> HttpResponse:
+    """Serve a page of the corrections of all articles, newest first."""
+    page = page_or_404(Paginator(corrections_newest_first(), PAGE_SIZE), number)
+    return _cacheable_page(request, "newsroom/corrections.html", {"corrections": page}, CORRECTIONS)
 
 
 @require_safe

@@ -61,6 +61,14 @@ TABLE = {
     "newsroom:section_page": (BAKED, "/harbour/page/2/"),
     "newsroom:section_feed": (BAKED, "/harbour/feed/"),
     "newsroom:section_atom": (BAKED, "/harbour/feed/atom/"),
+    "newsroom:corrections": (BAKED, "/corrections/"),
+    "newsroom:corrections_page": (BAKED, "/corrections/page/2/"),
+    "newsroom:corrections_feed": (BAKED, "/corrections/feed/"),
+    "newsroom:corrections_atom": (BAKED, "/corrections/feed/atom/"),
+    "newsroom:author_feed": (BAKED, "/authors/ida-holm/feed/"),
+    "newsroom:author_atom": (BAKED, "/authors/ida-holm/feed/atom/"),
+    "newsroom:tag_feed": (BAKED, "/tags/tides/feed/"),
+    "newsroom:tag_atom": (BAKED, "/tags/tides/feed/atom/"),
     "newsroom:first_page": (PASSING, "/authors/ida-holm/page/1/"),
     "newsroom:first_page_of_comments": (PASSING, "/{address}/comments/page/1/"),
     "discussion:write": (PERSONAL, "/{address}/comments/write/"),
@@ -68,6 +76,8 @@ TABLE = {
     "discussion:column_page": (BAKED, "/{address}/comments/page/2/"),
     "discussion:newest": (BAKED, "/{address}/comments/newest/"),
     "discussion:newest_page": (BAKED, "/{address}/comments/newest/page/2/"),
+    "discussion:feed": (BAKED, "/{address}/comments/feed/"),
+    "discussion:atom": (BAKED, "/{address}/comments/feed/atom/"),
     "discussion:permalink": (PASSING, "/comments/{comment}/"),
     "discussion:waiting": (PERSONAL, "/comments/waiting/{waiting}/"),
     "discussion:send_again": (NOT_OURS, ""),  # answers POST alone
@@ -101,7 +111,7 @@ def test_every_route_is_in_the_table() -> None:
 def addresses() -> dict[str, str]:
     """What stands for the braces in the table: a small paper with an article, its photograph and a comment."""
     harbour, ida, photo = newsroom.section("Harbour"), newsroom.author("Ida Holm"), newsroom.photo()
-    articles = [newsroom.article(harbour, byline=[ida], tags=["Tides"]) for _ in range(21)]
+    articles = [newsroom.article(harbour, byline=[ida], tags=["Tides"], corrections=["It is red."]) for _ in range(21)]
     article = articles[0]
     comment = discussion.published(article)
     discussion.many_published(article, 50)

@@ -63,8 +63,14 @@ class World:
         mark = f"zebrafinch{next(_numbers)}"
         author = newsroom.author(f"Ida {mark[10:]}")
         section = section or self.harbour
-        row = newsroom.article(section, title=f"A {mark} on the mast", byline=[author], tags=[f"Birds {mark[10:]}"])
-        return Thing([f"/{row.address}/"], mark, self._lists_of(row, author, mark), row)
+        row = newsroom.article(
+            section,
+            title=f"A {mark} on the mast",
+            byline=[author],
+            tags=[f"Birds {mark[10:]}"],
+            corrections=["It was on the bow."],
+        )
+        return Thing(_own_pages(row), mark, self._lists_of(row, author, mark), row)
 
     def _lists_of(self, row: ArticlePage, author: Author, mark: str) -> list[str]:
         section, day = row.section.slug, row.edition_date
@@ -72,6 +78,8 @@ class World:
         tag = row.tags.get().slug
         lists = ["/", f"/{section}/", "/feed/", "/feed/atom/", f"/{section}/feed/", f"/{section}/feed/atom/"]
         lists += [author.get_absolute_url(), f"/tags/{tag}/", f"{day:/%Y/%m/%d/}"]
+        feeds = [f"{author.get_absolute_url()}feed/", f"/tags/{tag}/feed/", "/corrections/feed/"]
+        lists += ["/corrections/", *feeds, *[f"{feed}atom/" for feed in feeds]]
         lists += [f"/search/?q={mark}"] if self.is_searched else []
         return [*lists, "/sitemap-articles-1.xml", "/news-sitemap.xml"]
 
@@ -81,7 +89,7 @@ class World:
         alias = original.row.create_alias(parent=newsroom.section(), update_slug=f"{original.mark}-again").specific
         original.row = Page.objects.get(pk=original.row.pk).specific
         lists = self._lists_of(alias, alias.byline.get().author, original.mark)
-        return Thing([f"/{alias.address}/"], original.mark, lists, original.row)
+        return Thing(_own_pages(alias), original.mark, lists, original.row)
 
     def plain_page(self) -> Thing:
         """A plain page in the footer of each page."""
@@ -102,6 +110,11 @@ class World:
         mark = f"fenella-finch-{next(_numbers)}"
         row = newsroom.author(f"Fenella {mark}", slug=mark)
         return Thing([row.get_absolute_url()], mark, ["/sitemap-pages.xml"], row)
+
+
+def _own_pages(article: ArticlePage) -> list[str]:
+    """The addresses that an article has to itself."""
+    return [f"/{article.address}/{rest}" for rest in ("", "comments/feed/", "comments/feed/atom/")]
 
 
 # The roads.

@@ -4,17 +4,20 @@ import json
 import re
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup, Tag
-from django.test import Client
+from django.test import Client, TestCase
 from django.utils import timezone
 from lxml import etree
+from PIL import Image
 
 from broadsheet.newsroom.models import ArticlePage
 from tests.factories import discussion
-from tests.factories.newsroom import article, author, paper, plain_page, section
+from tests.factories.newsroom import article, author, draft, paper, photo, plain_page, section
 
 pytestmark = pytest.mark.django_db
 
@@ -22,6 +25,8 @@ DAY = datetime(2019, 3, 29, 2, 30, 15, 123456, tzinfo=UTC)
 NAMES = {
     "atom": "http://www.w3.org/2005/Atom",
     "dc": "http://purl.org/dc/elements/1.1/",
+    "content": "http://purl.org/rss/1.0/modules/content/",
+    "media": "http://search.yahoo.com/mrss/",
     "map": "http://www.sitemaps.org/schemas/sitemap/0.9",
     "news": "http://www.google.com/schemas/sitemap-news/0.9",
 }
@@ -95,6 +100,110 @@ def test_atom_has_every_element_that_rfc_4287_requires(address: str, dredger: Ar
     assert texts(feed, "atom:entry/atom:published") == ["2019-03-28T21:30:15-05:00"]
 
 
+LISTS = {
+    "/": "/feed/",
+    "/harbour/": "/harbour/feed/",
+    "/authors/ada-lindqvist/": "/authors/ada-lindqvist/feed/",
+    "/tags/ferry/": "/tags/ferry/feed/",
+}
+
+
+@pytest.mark.parametrize("page", LISTS)
+def test_each_list_names_its_feeds_which_have_its_articles_alone(
+    page: str, dredger: ArticlePage, client: Client
+) -> None:
+    article(section("Town"), DAY, title="Town news", byline=[author("Ida Holm")], tags=["Bread"])
+    links = BeautifulSoup(client.get(page).content, "html.parser").select('link[rel="alternate"]')
+    kinds = {str(link["type"]): str(link["href"]) for link in links}
+    assert kinds == {"application/rss+xml": LISTS[page], "application/atom+xml": f"{LISTS[page]}atom/"}
+    for address in kinds.values():
+        feed = parsed(client, address)
+        titles = texts(feed, "//item/title | //atom:entry/atom:title")
+        assert titles[-1] == dredger.title
+        assert len(titles) == (2 if page == "/" else 1)
+        assert texts(feed, "channel/link | atom:link[@rel='alternate']/@href") == [f"http://paper.example{page}"]
+
+
+@pytest.mark.parametrize("address", ["/authors/nobody/feed/", "/tags/nothing/feed/", "/nowhere/feed/atom/"])
+def test_a_list_that_does_not_exist_has_no_feed(address: str, client: Client) -> None:
+    assert client.get(address).status_code == 404
+
+
+def test_a_subject_of_drafts_alone_has_no_feed(client: Client) -> None:
+    draft(tags=["Ferry"])
+    assert client.get("/tags/ferry/feed/").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["feed/", "feed/atom/", "newest/"])
+def test_whatever_hangs_on_the_comments_of_a_former_address_leads_on(
+    path: str, dredger: ArticlePage, client: Client
+) -> None:
+    dredger.slug = "anchor"
+    with TestCase.captureOnCommitCallbacks(execute=True):  # Wagtail redirects pages after the transaction
+        dredger.save_revision().publish()
+    answer = client.get(f"/2019/03/28/dredger/comments/{path}")
+    assert (answer.status_code, answer.headers["Location"]) == (301, f"/2019/03/28/anchor/comments/{path}")
+    assert client.get(answer.headers["Location"]).status_code == 200
+    dredger.unpublish()
+    assert client.get(f"/2019/03/28/dredger/comments/{path}").status_code == 404
+
+
+PICTURED = ["/feed/", "/feed/atom/", "/tags/ferry/feed/"]
+
+
+@pytest.mark.parametrize("address", PICTURED)
+@pytest.mark.parametrize(("size", "shown"), [((1800, 1200), (1200, 800)), ((240, 160), (240, 160))])
+def test_an_item_has_the_photograph_with_its_size_type_and_length(
+    address: str, size: tuple[int, int], shown: tuple[int, int], client: Client
+) -> None:
+    article(tags=["Ferry"], lead_image=photo(size=size), lead_alt="Boats & mud")
+    feed = parsed(client, address)
+    (enclosure,) = feed.xpath("//item/enclosure | //atom:entry/atom:link[@rel='enclosure']", namespaces=NAMES)
+    (media,) = feed.xpath("//media:content", namespaces=NAMES)
+    url = enclosure.get("url") or enclosure.get("href")
+    assert media.attrib == {
+        "url": url,
+        "type": "image/jpeg",
+        "medium": "image",
+        "fileSize": enclosure.get("length"),
+        "width": str(shown[0]),
+        "height": str(shown[1]),
+    }
+    assert texts(media, "media:description | media:credit") == ["Boats & mud", "Ilo Brandt / Courant"]
+    picture = client.get(url.removeprefix("http://paper.example"))
+    body = b"".join(picture.streaming_content)  # type: ignore[attr-defined]
+    assert (picture.headers["Content-Type"], str(len(body))) == ("image/jpeg", enclosure.get("length"))
+    with Image.open(BytesIO(body)) as opened:
+        assert opened.size == shown
+
+
+@pytest.mark.parametrize("address", PICTURED)
+def test_a_feed_has_an_item_without_its_picture_where_that_cannot_be_made(address: str, client: Client) -> None:
+    lost = photo()
+    article(tags=["Ferry"], title="The ferry", lead_image=lost, lead_alt="Boats")
+    article(tags=["Ferry"], title="The quay", lead_image=photo(), lead_alt="Mud")
+    Path(lost.file.path).unlink()
+    feed = parsed(client, address)
+    assert sorted(texts(feed, "//item/title | //atom:entry/atom:title")) == ["The ferry", "The quay"]
+    assert len(feed.xpath("//media:content", namespaces=NAMES)) == 1
+
+
+@pytest.mark.parametrize("address", ["/feed/", "/feed/atom/"])
+@pytest.mark.parametrize(
+    ("fields", "summary"),
+    [
+        ({"deck": "It weighs two tons."}, "It weighs two tons."),
+        ({"deck": " ", "body": "Nobody <b>had</b> missed &amp; it.\n\nMore."}, "Nobody had missed & it."),
+        ({"deck": "", "body": "word " * 100}, f"{('word ' * 100)[:299]}…"),
+        ({"deck": "", "body": [("subhead", "Mud")]}, "The dredger"),
+    ],
+)
+def test_a_description_is_never_empty(address: str, fields: dict[str, Any], summary: str, client: Client) -> None:
+    article(title="The dredger", **fields)
+    (found,) = texts(parsed(client, address), "//item/description | //atom:entry/atom:summary")
+    assert as_html(found)[0] == summary
+
+
 @pytest.mark.parametrize("address", ["/feed/", "/feed/atom/", "/harbour/feed/", "/harbour/feed/atom/"])
 def test_an_empty_feed_is_valid(address: str, client: Client) -> None:
     section("Harbour")
@@ -138,7 +247,8 @@ def test_the_sitemap_index_leads_to_every_public_page(dredger: ArticlePage, clie
     for part in texts(parsed(client, "/sitemap.xml"), "//map:loc"):
         found += texts(parsed(client, part.removeprefix("http://paper.example")), "//map:loc")
     expected = ["/", "/harbour/", "/about/", "/authors/ada-lindqvist/", "/authors/ilo-brandt/", "/archive/"]
-    assert sorted(found) == sorted(f"http://paper.example{path}" for path in [*expected, "/2019/03/28/dredger/"])
+    expected += ["/corrections/", "/2019/03/28/dredger/"]
+    assert sorted(found) == sorted(f"http://paper.example{path}" for path in expected)
     for address in found:
         assert client.get(address.removeprefix("http://paper.example")).status_code == 200
 

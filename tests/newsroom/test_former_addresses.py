@@ -21,8 +21,8 @@ pytestmark = pytest.mark.django_db
 
 TAILS = {
     "sections": ["", "feed/", "feed/atom/", "page/2/", "page/2/?print=1"],
-    "authors": ["", "page/2/"],
-    "tags": ["", "page/2/"],
+    "authors": ["", "feed/", "feed/atom/", "page/2/"],
+    "tags": ["", "feed/", "feed/atom/", "page/2/"],
 }
 PREFIX = {"sections": "/", "authors": "/authors/", "tags": "/tags/"}
 

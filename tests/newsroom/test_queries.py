@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from taggit.models import Tag
 from wagtail.search.backends import get_search_backend
 
-from broadsheet.newsroom.models import ArticlePage, ArticleTag, Author, BylineEntry, Photo, SectionPage
+from broadsheet.newsroom.models import ArticlePage, ArticleTag, Author, BylineEntry, Correction, Photo, SectionPage
 from tests.factories import discussion
 from tests.factories.newsroom import article, author, photo, plain_page, section
 
@@ -38,6 +38,7 @@ class Crowd:
         """Adds articles until there are so many."""
         made = [self._article(at) for at in range(self.size, size)]
         BylineEntry.objects.bulk_create([BylineEntry(article=page, author=self.ada, sort_order=0) for page in made])
+        Correction.objects.bulk_create([Correction(article=page, text="It is blue.") for page in made])
         ArticleTag.objects.bulk_create([ArticleTag(content_object=page, tag=self.tide) for page in made])
         get_search_backend().get_index_for_model(ArticlePage).add_items(ArticlePage, made)
         self.size = size
@@ -94,6 +95,11 @@ PAGES = {
     "search": "/search/?q=tide",
     "rss": "/feed/",
     "atom": "/harbour/feed/atom/",
+    "author feed": "/authors/ada/feed/",
+    "tag feed": "/tags/tide/feed/atom/",
+    "corrections": "/corrections/",
+    "corrections feed": "/corrections/feed/",
+    "comments feed": "/2019/03/28/tide-3/comments/feed/",
     "map": "/sitemap-articles-1.xml",
 }
 

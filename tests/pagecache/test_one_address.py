@@ -33,6 +33,13 @@ PAGES = {
     "column_page": "/2019/03/28/café-2/comments/page/2/",
     "newest": "/2019/03/28/café-2/comments/newest/",
     "newest_page": "/2019/03/28/café-2/comments/newest/page/2/",
+    "comments_feed": "/2019/03/28/café-2/comments/feed/",
+    "comments_atom": "/2019/03/28/café-2/comments/feed/atom/",
+    "corrections": "/corrections/",
+    "corrections_page": "/corrections/page/2/",
+    "corrections_feed": "/corrections/feed/",
+    "author_feed": "/authors/ida-holm/feed/",
+    "tag_atom": "/tags/tides/feed/atom/",
     "author": "/authors/ida-holm/",
     "author_page": "/authors/ida-holm/page/2/",
     "tag": "/tags/tides/",
@@ -117,9 +124,11 @@ def paper(reader: Reader, committed: Committing) -> Reader:
     with committed():
         section, ida = newsroom.section("Harbour"), newsroom.author("Ida Holm")
         newsroom.plain_page("About us")
-        article = newsroom.article(section, PUBLISHED, slug="café-2", byline=[ida], tags=["Tides"])
+        article = newsroom.article(
+            section, PUBLISHED, slug="café-2", byline=[ida], tags=["Tides"], corrections=["It is blue."]
+        )
         for _ in range(20):
-            newsroom.article(section, PUBLISHED, byline=[ida], tags=["Tides"])
+            newsroom.article(section, PUBLISHED, byline=[ida], tags=["Tides"], corrections=["It is red."])
         discussion.many_published(article, 51)
     reader.server.store.clear()
     return reader

@@ -19,7 +19,16 @@ from broadsheet.discussion import actions as discussion_actions
 from broadsheet.discussion.models import Comment
 from broadsheet.discussion.reasons import Reason
 from broadsheet.donations.models import DonationAppeal
-from broadsheet.newsroom.models import ArticlePage, Author, BylineEntry, FrontSlot, Photo, PlainPage, SectionPage
+from broadsheet.newsroom.models import (
+    ArticlePage,
+    Author,
+    BylineEntry,
+    Correction,
+    FrontSlot,
+    Photo,
+    PlainPage,
+    SectionPage,
+)
 from broadsheet.review import actions as review
 from broadsheet.review.outcomes import Grounds, Outcome
 from tests.databases import kept_for_a_module
@@ -48,6 +57,7 @@ class World:
             title="The dredger is back",
             byline=[self.ida],
             tags=["Tides"],
+            corrections=["It has two buckets."],
             lead_image=self.picture,
             lead_alt="A dredger.",
         )
@@ -86,6 +96,12 @@ class World:
             "day": "/2020/05/03/",
             "feed": "/feed/",
             "atom": "/feed/atom/",
+            "ida feed": "/authors/ida-holm/feed/",
+            "tides feed": "/tags/tides/feed/atom/",
+            "comments feed": f"/{self.dredger.address}/comments/feed/",
+            "quay comments": f"/{self.quay.address}/comments/feed/atom/",
+            "corrections": "/corrections/",
+            "corrections feed": "/corrections/feed/",
             "harbour feed": "/harbour/feed/",
             "council feed": "/council/feed/atom/",
             "sitemap": "/sitemap.xml",
@@ -126,6 +142,8 @@ def reader(original: tuple[World, Path], tmp_path: Path, settings: Settings, db:
 
 
 EVERYTHING = "everything"
+SHOWS_DREDGER = "front|harbour|dredger|column|quay|ida|tides|feed|atom|harbour feed|"
+OF_DREDGER = "ida feed|tides feed|comments feed|corrections|corrections feed|"
 SITEMAPS = "sitemap|sitemap of pages|sitemap of articles|"
 
 
@@ -177,6 +195,30 @@ def deleted(world: World) -> None:
 
 def moved(world: World) -> None:
     world.budget.move(world.harbour, pos="last-child")
+
+
+def a_correction(world: World) -> None:
+    edited = world.dredger.get_latest_revision_as_object()
+    edited.corrections = [*edited.corrections.all(), Correction(text="It has three buckets.", sort_order=1)]
+    publish(edited)
+
+
+def a_first_correction(world: World) -> None:
+    edited = world.quay.get_latest_revision_as_object()
+    edited.corrections = [Correction(text="It sinks by an inch a year.")]
+    publish(edited)
+
+
+def a_correction_altered_in_the_table(world: World) -> None:
+    Correction.objects.filter(article=world.dredger).update(text="It has four buckets.")
+
+
+def a_correction_deleted_from_the_table(world: World) -> None:
+    Correction.objects.filter(article=world.dredger).delete()
+
+
+def corrected_article_taken_down(world: World) -> None:
+    world.dredger.unpublish()
 
 
 def approved(world: World) -> None:
@@ -262,27 +304,36 @@ def nothing_but_a_photograph_more(world: World) -> None:
 
 
 TABLE: dict[Callable[[World], None], str] = {
-    new_headline: "front|harbour|dredger|column|quay|ida|tides|feed|atom|harbour feed|" + SITEMAPS,
+    new_headline: SHOWS_DREDGER + OF_DREDGER + SITEMAPS,
     only_a_draft: "",
-    another_subject: "front|harbour|dredger|column|quay|ida|tides|money|feed|atom|harbour feed|" + SITEMAPS,
-    another_author: "front|harbour|quay|dredger|ida|per|feed|atom|harbour feed|" + SITEMAPS,
+    another_subject: "front|harbour|dredger|column|quay|ida|tides|money|feed|atom|harbour feed|"
+    + OF_DREDGER
+    + SITEMAPS,
+    another_author: "front|harbour|quay|dredger|ida|per|feed|atom|harbour feed|ida feed|quay comments|" + SITEMAPS,
     a_new_article: "front|feed|atom|news|council|council feed|budget|archive|2019|2020|month|day|" + SITEMAPS,
-    taken_down: "front|feed|atom|news|harbour|harbour feed|quay|dredger|per|archive|2019|2020|month|day|" + SITEMAPS,
+    taken_down: "front|feed|atom|news|harbour|harbour feed|quay|dredger|per|archive|2019|2020|month|day|quay comments|"
+    + SITEMAPS,
     deleted: "front|feed|atom|news|council|council feed|budget|money|archive|2019|2020|month|day|" + SITEMAPS,
     moved: "archive|front|feed|atom|harbour|harbour feed|quay|dredger|council|council feed|budget|money|day|"
     + SITEMAPS,
-    approved: "dredger|column",
+    approved: "dredger|column|comments feed",
     declined: "",
-    removed: "dredger|column",
-    removed_with_answers: "dredger|column",
-    withdrawn: "dredger|column",
+    removed: "dredger|column|comments feed",
+    removed_with_answers: "dredger|column|comments feed",
+    withdrawn: "dredger|column|comments feed",
     withdrawn_unread: "",
     another_comment: "",
     new_terms: "dredger|quay|budget",
     an_appeal: "dredger|quay|budget",
+    a_correction: SHOWS_DREDGER + OF_DREDGER + SITEMAPS,
+    a_correction_altered_in_the_table: SHOWS_DREDGER + OF_DREDGER,
+    a_correction_deleted_from_the_table: SHOWS_DREDGER + OF_DREDGER,
+    a_first_correction: "quay|dredger|front|harbour|per|feed|atom|harbour feed|quay comments|corrections|"
+    "corrections feed|" + SITEMAPS,
+    corrected_article_taken_down: SHOWS_DREDGER + "archive|2019|2020|month|day|news|" + OF_DREDGER + SITEMAPS,
     a_new_name: EVERYTHING,
-    an_author_renamed: "ida|dredger|feed|atom|harbour feed|" + SITEMAPS,
-    a_credit: "harbour|dredger|ida|tides",
+    an_author_renamed: "ida|dredger|feed|atom|harbour feed|ida feed|tides feed|" + SITEMAPS,
+    a_credit: "harbour|dredger|ida|tides|feed|atom|harbour feed|ida feed|tides feed",
     a_subject_renamed: "money|budget|feed|atom|council feed",
     a_section_renamed: EVERYTHING,
     about_rewritten: EVERYTHING,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django import template
@@ -21,7 +21,7 @@ from broadsheet.core.jinja import rendered
 from broadsheet.core.text import is_visible
 from broadsheet.discussion.forms import CommentForm
 from broadsheet.discussion.keys import thread_key
-from broadsheet.discussion.models import Comment, Thread
+from broadsheet.discussion.models import Comment, Terms, Thread
 from broadsheet.discussion.queries import ColumnRow, column_page, thread_of
 from broadsheet.discussion.states import TRANSITIONS, CommentState, Move
 from broadsheet.discussion.tokens import receipt_token
@@ -31,29 +31,57 @@ from broadsheet.pagecache.fragments import depends_on
 register = template.Library()
 
 MAX_CACHED_COMMENTS = 2000  # in the memory of a process, of all threads; the least recently shown are evicted
+_COLUMNS = "columns of the articles of a page"
 # Addresses with a scheme only: no guessing of addresses from words with a dot, no email, no relative ones.
 _LINKS = LinkifyIt(
     {"mailto:": None, "ftp:": None, "//": None}, {"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False}
 )
 
 
+class _Column(NamedTuple):
+    """The first page of an article's column with the thread and the terms in force."""
+
+    thread: Thread
+    terms: Terms | None
+    first_page: "Page[ColumnRow]"
+
+    @property
+    def is_open(self) -> bool:
+        return self.thread.takes_comments and self.terms is not None
+
+
+@register.inclusion_tag("discussion/includes/head_link.html", takes_context=True)
+def comments_link(context: template.Context, article: ArticlePage) -> dict[str, object]:
+    """Show the number of comments as a link to the column; without comments, a link to the form."""
+    column = _column_of(context, article)
+    return {"column": column.first_page, "is_open": column.is_open}
+
+
 @register.inclusion_tag("discussion/column.html", takes_context=True)
 def readers_comments(context: template.Context, article: ArticlePage) -> dict[str, object]:
     """Show the first page of an article's comments, the rules and the form."""
-    thread = thread_of(article)
-    terms = thread.terms
-    depends_on(thread_key(thread), until=thread.next_change)
+    column = _column_of(context, article)
     return {
         "request": context.get("request"),
         "paper": context.get("paper"),
         "article": article,
-        "thread": thread,
-        "column": column_page(thread),
+        "thread": column.thread,
+        "column": column.first_page,
         "order": "oldest",
-        "terms": terms,
-        "is_open": thread.takes_comments and terms,
-        "form": SimpleLazyObject(lambda: CommentForm(current=terms)),
+        "terms": column.terms,
+        "is_open": column.is_open,
+        "form": SimpleLazyObject(lambda: CommentForm(current=column.terms)),
     }
+
+
+def _column_of(context: template.Context, article: ArticlePage) -> _Column:
+    """Return the column, fetched once for the head of the article and for the foot of it."""
+    columns: dict[Any, _Column] = context.render_context.setdefault(_COLUMNS, {})
+    if article.pk not in columns:
+        thread = thread_of(article)
+        columns[article.pk] = _Column(thread, thread.terms, column_page(thread))
+    depends_on(thread_key(columns[article.pk].thread), until=columns[article.pk].thread.next_change)
+    return columns[article.pk]
 
 
 @register.simple_tag

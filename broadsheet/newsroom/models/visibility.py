@@ -55,7 +55,8 @@ _ARTICLE_AND_ITS_LISTS = (
     "|| COALESCE(substr(CAST(OLD.edition_date AS text), 1, 4), '') "
     "|| ' in:sectionpage:' || OLD.section_id || ' beside:sectionpage:' || OLD.section_id "
     "UNION ALL SELECT 'in:author:' || author_id FROM newsroom_bylineentry WHERE article_id = OLD.page_ptr_id "
-    "UNION ALL SELECT 'in:tag:' || tag_id FROM newsroom_articletag WHERE content_object_id = OLD.page_ptr_id"
+    "UNION ALL SELECT 'in:tag:' || tag_id FROM newsroom_articletag WHERE content_object_id = OLD.page_ptr_id "
+    "UNION ALL SELECT DISTINCT 'corrections' FROM newsroom_correction WHERE article_id = OLD.page_ptr_id"
 )
 # Of an article that stays public in another section, or at another address.
 _OLD_PLACE = (
@@ -129,6 +130,17 @@ _LEAVING = [
         "DELETE",
         _purge("SELECT 'in:tag:' || OLD.tag_id || ' articlepage:' || OLD.content_object_id"),
         when=_of_public_article("OLD.content_object_id"),
+    ),
+    # New ones too: beneath the page of all corrections, no one article has a key for a correction that it gets.
+    *(
+        Trigger(
+            f"purge_{verb.split()[0].lower()}_correction",
+            "newsroom_correction",
+            verb,
+            _purge(f"SELECT 'corrections articlepage:' || {row}.article_id"),
+            when=_of_public_article(f"{row}.article_id"),
+        )
+        for verb, row in (("INSERT", "NEW"), ("UPDATE OF made_on, text, article_id", "OLD"), ("DELETE", "OLD"))
     ),
     Trigger("purge_deleted_author", "newsroom_author", "DELETE", _purge("SELECT 'author:' || OLD.id || ' sitemaps'")),
     Trigger(

@@ -4,18 +4,19 @@ import json
 from typing import Any
 
 from django import template
-from django.conf import settings
 from django.template.defaultfilters import truncatechars
 from django.utils.html import format_html
 
+from broadsheet.core.feed_formats import absolute, printable
 from broadsheet.core.languages import news_language, open_graph_locale
 from broadsheet.newsroom.keys import key_of
 from broadsheet.newsroom.models import ArticlePage, Paper, Photo
 from broadsheet.newsroom.pictures import crop_of
-from broadsheet.newsroom.queries import moment, printable
+from broadsheet.newsroom.queries import moment
 from broadsheet.pagecache.fragments import depends_on
 
 register = template.Library()
+register.simple_tag(absolute)
 register.filter(moment)
 register.filter(printable)
 register.filter(news_language)
@@ -39,12 +40,6 @@ class _Script(str):
 def news_article(article: ArticlePage, paper: Paper) -> str:
     """Return the script element with the article's metadata in JSON-LD."""
     return format_html('<script type="application/ld+json">{}</script>', _Script(json.dumps(_metadata(article, paper))))
-
-
-@register.simple_tag
-def absolute(path: str) -> str:
-    """Return the path with the address of the paper before it."""
-    return f"{settings.BASE_URL}{path}"
 
 
 @register.simple_tag
