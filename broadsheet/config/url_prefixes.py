@@ -31,6 +31,8 @@ URL_PREFIXES = (
     UrlPrefix("/desk/", "desk", "desk", private=True, never_baked=True, hidden_from_robots=True),
     UrlPrefix("/sign-in/", "accounts", "sign-in", private=True, never_baked=True, hidden_from_robots=True),
     UrlPrefix("/sign-out/", "accounts", "sign-out", private=True, never_baked=True),
+    # People with a link to a draft.
+    UrlPrefix("/previews/", "newsroom", "previews", private=True, never_baked=True, hidden_from_robots=True),
     # Commenters.
     UrlPrefix("/comments/", "discussion", "comments", never_baked=True),
     UrlPrefix("/comments/waiting/", "discussion", private=True, hidden_from_robots=True),

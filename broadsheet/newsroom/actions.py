@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import chain
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from taggit.models import Tag
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import CollectionViewRestriction, Page, PageViewRestriction
 
+from broadsheet.accounts.models import User
 from broadsheet.newsroom.keys import BESIDE, FRONT, SITEMAPS, article_key, key_of
 from broadsheet.newsroom.models import (
     ArticlePage,
@@ -24,12 +25,14 @@ from broadsheet.newsroom.models import (
     Paper,
     Photo,
     PlainPage,
+    PreviewLink,
     SectionPage,
 )
 from broadsheet.newsroom.models.articles import address_of
 from broadsheet.newsroom.models.bulk_pages import free_slug, insert_pages, numbered
 from broadsheet.newsroom.models.pages import is_reserved
 from broadsheet.newsroom.queries import lists_of
+from broadsheet.newsroom.rules import check_is_draft, check_may_edit
 from broadsheet.pagecache.actions import EVERYTHING, purge, soft_purge, warm
 
 IN_MASTHEAD = 8  # more do not fit on one line of a desktop screen
@@ -57,6 +60,20 @@ class ImportedPlainPage:
 
     page: PlainPage
     old_paths: Sequence[str] = ()
+
+
+def make_preview_link(article: ArticlePage, *, by: User, days: int) -> PreviewLink:
+    """Store a link that shows the draft for so many days; raise MayNotEdit and AlreadyPublished."""
+    check_may_edit(article, by=by)
+    check_is_draft(article)
+    now = timezone.now()
+    return PreviewLink.objects.create(article=article, made_by=by, made_at=now, ends_at=now + timedelta(days=days))
+
+
+def revoke_preview_link(link: PreviewLink, *, by: User) -> None:
+    """End the link now; raise MayNotEdit. A link that has been revoked keeps the time of that."""
+    check_may_edit(link.article, by=by)
+    PreviewLink.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=timezone.now())
 
 
 def lift_privacy() -> int:

@@ -83,3 +83,55 @@ class NotPrivate(Refusal):
                 "same pages. To take a page off the site, please unpublish it."
             )
         )
+
+
+class PreviewEnded(Refusal):
+    """A preview link that opens no draft: expired, revoked, published since, of a deleted article, or incomplete.
+
+    The sentence is the same in each case, so that a link tells nothing more than that it does not work.
+    """
+
+    code = "preview-ended"
+    http_status = 410
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "This preview cannot be opened: its link has expired, was withdrawn by the paper, or is incomplete. "
+                "Please ask the person who sent it to you for a new one."
+            )
+        )
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Return the headers, of which one keeps the address of the link from the pages that this one links to."""
+        return {**super().headers, "Referrer-Policy": "no-referrer"}
+
+
+class AlreadyPublished(Refusal):
+    """A preview link is wanted for an article that readers can see."""
+
+    code = "already-published"
+
+    def __init__(self, title: str) -> None:
+        super().__init__(
+            _("“%(title)s” is published, so no preview link was made. Please share the address of the article.")
+            % {"title": title}
+        )
+
+
+class MayNotEdit(Refusal):
+    """A member of staff wants to share a draft that they may not edit."""
+
+    code = "may-not-edit"
+    is_about_account = True
+    http_status = 403
+
+    def __init__(self, title: str) -> None:
+        super().__init__(
+            _(
+                "Your account cannot edit “%(title)s”, so it cannot share its draft. Please ask its author or an "
+                "editor to do so."
+            )
+            % {"title": title}
+        )

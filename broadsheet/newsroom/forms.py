@@ -1,4 +1,4 @@
-"""The forms of the search and of the date preview, and the fields of times and of uploaded photographs in /cms/."""
+"""The forms of search, preview links and date preview, and the fields of times and of uploaded photographs in /cms/."""
 
 import struct
 import zlib
@@ -30,6 +30,18 @@ UNREADABLE = (
     *(OSError, SyntaxError, ValueError, EOFError, LookupError, OverflowError, TypeError, RuntimeError),
     *(struct.error, zlib.error, Image.DecompressionBombError),
 )
+
+
+class PreviewLinkForm(forms.Form):
+    """The end of a preview link."""
+
+    days = forms.TypedChoiceField(
+        label=_("The link ends after"),
+        choices=[("1", _("one day")), ("3", _("three days")), ("7", _("one week"))],
+        initial="3",
+        coerce=int,
+        widget=forms.RadioSelect,
+    )
 
 
 class SearchForm(forms.Form):

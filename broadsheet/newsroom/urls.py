@@ -14,6 +14,7 @@ urlpatterns = [
     re_path(r"^images/([^/]+)/([1-9][0-9]*)/([^/]+)/[^/]*\Z", views.PhotoView.as_view(), name="photo"),
     path("<article:address>/comments/page/1/", views.first_page, name="first_page_of_comments"),
     re_path(r"^(?P<address>(?:[^/]+/)*[^/]+)/page/1/\Z", views.first_page, name="first_page"),
+    path("previews/<str:token>/", views.preview, name="preview"),
     path("search/", views.search, name="search"),
     path("search/page/<further:number>/", views.search, name="search_page"),
     path("corrections/", views.corrections, name="corrections"),

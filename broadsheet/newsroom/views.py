@@ -6,28 +6,37 @@ from datetime import date
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
+from django.contrib import messages
 from django.core.exceptions import SuspiciousFileOperation
 from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_safe
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST, require_safe
 from django.views.static import serve
 from taggit.models import Tag
 from wagtail.images.views.serve import ServeView
 
+from broadsheet.accounts.models import User
+from broadsheet.core.feed_formats import absolute
 from broadsheet.newsroom import archive as archives
+from broadsheet.newsroom.actions import make_preview_link, revoke_preview_link
 from broadsheet.newsroom.errors import NotPrivate
-from broadsheet.newsroom.forms import DateStyleForm, SearchForm
+from broadsheet.newsroom.forms import DateStyleForm, PreviewLinkForm, SearchForm
 from broadsheet.newsroom.keys import ARCHIVE, CORRECTIONS, key_of, list_of
-from broadsheet.newsroom.models import ArticlePage, Author, Photo, SectionPage
+from broadsheet.newsroom.models import ArticlePage, Author, Photo, PreviewLink, SectionPage
 from broadsheet.newsroom.models.lists import ArticlePages, ArticleQuerySet, page_or_404
 from broadsheet.newsroom.models.pages import PAGE_SIZE
 from broadsheet.newsroom.queries import corrections_newest_first, with_tag
+from broadsheet.newsroom.rules import check_may_edit, check_opens_draft
 from broadsheet.newsroom.search.highlight import highlighted
 from broadsheet.newsroom.search.index import Term, find, terms_of
+from broadsheet.newsroom.tokens import preview_link_of, preview_token
 from broadsheet.pagecache.fragments import cacheable, cached, depends_on
 
 TEXT = "text/plain; charset=utf-8"
@@ -177,6 +186,49 @@ def no_privacy(request: HttpRequest, pk: int) -> HttpResponse:
     raise NotPrivate
 
 
+@require_safe
+def preview(request: HttpRequest, token: str) -> HttpResponse:
+    """Show the draft of a preview link as it will look, or lead to the article once it is published (ADR 39)."""
+    link = preview_link_of(token)
+    response: HttpResponse
+    if link.article.is_public and link.revoked_at is None:
+        response = redirect(link.article.get_absolute_url())
+    else:
+        check_opens_draft(link)
+        response = link.article.get_latest_revision_as_object().serve_preview(request, "")
+        response.context_data["is_shared_preview"] = True  # type: ignore[attr-defined] - rendered after this
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def preview_links(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show the preview links of an article in /cms/ that open its draft, with a form for a new one."""
+    article = get_object_or_404(ArticlePage, pk=pk)
+    check_may_edit(article, by=request.user)
+    form = PreviewLinkForm(request.POST or None)
+    if form.is_valid():
+        make_preview_link(article, by=cast("User", request.user), days=form.cleaned_data["days"])
+        messages.success(request, gettext("The link has been made. Whoever has it can read the draft."))
+        return redirect("preview-links", pk)
+    shared = [
+        (link, absolute(reverse("newsroom:preview", args=[preview_token(link)])))
+        for link in article.preview_links.open().select_related("made_by")
+    ]
+    context = {"article": article, "form": form, "shared": shared, "page_title": _("Preview links")}
+    return render(
+        request, "newsroom/preview_links.html", {**context, "page_subtitle": article.get_admin_display_title()}
+    )
+
+
+@require_POST
+def revoke_preview(request: HttpRequest, pk: int) -> HttpResponse:
+    """End a preview link now."""
+    link = get_object_or_404(PreviewLink.objects.select_related("article"), pk=pk)
+    revoke_preview_link(link, by=cast("User", request.user))
+    messages.success(request, gettext("The link no longer works."))
+    return redirect("preview-links", link.article_id)
+
+
 class PhotoView(ServeView):
     """One size and format of a photograph. The address is signed and its content never changes, so it may be cached."""
 
@@ -193,7 +245,7 @@ class PhotoView(ServeView):
     ) -> HttpResponse:
         """Return the response with its headers, or a redirect from an invented file name, which is not signed."""
         photo = Photo.objects.get(pk=pk)
-        folder, _, name = request.path.rpartition("/")
+        folder, _slash, name = request.path.rpartition("/")
         if name != (own := Path(photo.file.name).name):
             response.close()  # the open file of the rendition
             return redirect(f"{folder}/{own}", permanent=True)

@@ -1,23 +1,26 @@
 """The menu, the additional addresses and the fields of times of /cms/."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
 from django.db.models import DateTimeField
 from django.http import Http404, HttpRequest
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils import translation
+from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.compare import register_comparison_class
 from wagtail.admin.forms.models import register_form_field_override
 from wagtail.admin.menu import MenuItem
-from wagtail.admin.widgets import AdminDateTimeInput
+from wagtail.admin.widgets import AdminDateTimeInput, Button
 from wagtail.models import Page
 
 from broadsheet.newsroom.forms import PaperTimeField
-from broadsheet.newsroom.models import Paper
+from broadsheet.newsroom.models import ArticlePage, Paper
 from broadsheet.newsroom.panels import TimeComparison
-from broadsheet.newsroom.views import date_preview
+from broadsheet.newsroom.rules import may_edit
+from broadsheet.newsroom.views import date_preview, preview_links, revoke_preview
 
 # Menu entries of Wagtail for which the paper has no use.
 HIDDEN = {"documents", "help"}
@@ -36,6 +39,24 @@ def hide_unused_entries(request: HttpRequest, items: list[MenuItem]) -> None:
 def register_date_preview() -> list[URLPattern]:
     """Add the address that the form of the paper's settings asks for a preview; Wagtail guards it by the sign-in."""
     return [path("date-preview/", date_preview, name="date-preview")]
+
+
+@hooks.register("register_admin_urls")
+def register_preview_links() -> list[URLPattern]:
+    """Add the pages of an article's preview links; Wagtail guards them by the sign-in."""
+    return [
+        path("articles/<int:pk>/preview-links/", preview_links, name="preview-links"),
+        path("preview-links/<int:pk>/revoke/", revoke_preview, name="revoke-preview"),
+    ]
+
+
+@hooks.register("register_page_header_buttons")
+def offer_preview_links(page: Page, user: Any, view_name: str, next_url: str | None = None) -> Iterator[Button]:
+    """Offer the preview links of a draft in the menu of its page, to those who may edit it."""
+    article = page.specific_deferred
+    if isinstance(article, ArticlePage) and not article.is_public and may_edit(article, by=user):
+        address = reverse("preview-links", args=[page.pk])
+        yield Button(_("Preview links"), address, icon_name="link", priority=62)
 
 
 @hooks.register("before_edit_setting")

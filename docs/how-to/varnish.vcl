@@ -80,7 +80,7 @@ sub vcl_recv {
         return (pass);
     }
     # These pages differ between readers.
-    if (req.url ~ "^/(_util|cms|comments|demo|desk|media|receipts|search|sign-in|sign-out)/") {
+    if (req.url ~ "^/(_util|cms|comments|demo|desk|media|previews|receipts|search|sign-in|sign-out)/") {
         return (pass);
     }
     # Old addresses imported from WordPress; no other query changes a page.

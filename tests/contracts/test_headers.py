@@ -13,6 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from broadsheet.accounts.states import Role
 from broadsheet.discussion import tokens
 from broadsheet.newsroom.pictures import sources_of
+from broadsheet.newsroom.tokens import preview_token
 from broadsheet.pagecache.surrogates import Surrogates, collected
 from tests.factories import accounts, discussion, newsroom
 
@@ -61,6 +62,7 @@ TABLE = {
     "newsroom:section_page": (BAKED, "/harbour/page/2/"),
     "newsroom:section_feed": (BAKED, "/harbour/feed/"),
     "newsroom:section_atom": (BAKED, "/harbour/feed/atom/"),
+    "newsroom:preview": (PERSONAL, "/previews/{preview}/"),
     "newsroom:corrections": (BAKED, "/corrections/"),
     "newsroom:corrections_page": (BAKED, "/corrections/page/2/"),
     "newsroom:corrections_feed": (BAKED, "/corrections/feed/"),
@@ -123,6 +125,7 @@ def addresses() -> dict[str, str]:
         "day": f"{year}/{month}/{day}",
         "comment": str(comment.pk),
         "photo": sources_of(photo).fallback,
+        "preview": preview_token(newsroom.preview_link(newsroom.draft(harbour))),
         "waiting": tokens.waiting_token(comment),
         "confirm": discussion.confirmation_token(comment),
         "receipt": tokens.receipt_token(comment),

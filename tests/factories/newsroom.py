@@ -11,6 +11,8 @@ from django.utils import timezone
 from django.utils.text import slugify
 from PIL import Image
 
+from broadsheet.accounts.states import Role
+from broadsheet.newsroom import actions
 from broadsheet.newsroom.models import (
     ArticlePage,
     Author,
@@ -20,8 +22,10 @@ from broadsheet.newsroom.models import (
     Paper,
     Photo,
     PlainPage,
+    PreviewLink,
     SectionPage,
 )
+from tests.factories import accounts
 
 _numbers = count(1)
 
@@ -95,6 +99,11 @@ def _blocks(body: Any) -> Any:
     if not isinstance(body, str):
         return body
     return [("paragraph", f"<p>{text}</p>") for text in body.split("\n\n")]
+
+
+def preview_link(article: ArticlePage, *, days: int = 3) -> PreviewLink:
+    """A link that shows the draft of an article, made by an editor."""
+    return actions.make_preview_link(article, by=accounts.staff(Role.EDITOR), days=days)
 
 
 def author(name: str = "", **fields: Any) -> Author:

@@ -6,6 +6,7 @@ from broadsheet.newsroom.models.pages import FrontPage, FrontSection, FrontSlot,
 from broadsheet.newsroom.models.paper import Paper
 from broadsheet.newsroom.models.people import Author
 from broadsheet.newsroom.models.photos import Photo, PhotoRendition
+from broadsheet.newsroom.models.previews import PreviewLink
 
 __all__ = [
     "ArticlePage",
@@ -21,5 +22,6 @@ __all__ = [
     "Photo",
     "PhotoRendition",
     "PlainPage",
+    "PreviewLink",
     "SectionPage",
 ]
