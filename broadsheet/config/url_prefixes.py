@@ -51,6 +51,7 @@ URL_PREFIXES = (
     UrlPrefix("/media/", "config", "media", never_baked=True),
     UrlPrefix("/static/", "config", "static", never_baked=True),
     # Programs.
+    UrlPrefix("/logo.png", "newsroom"),
     UrlPrefix("/robots.txt", "newsroom", "robots"),
     UrlPrefix("/sitemap.xml", "newsroom", "sitemap"),
     UrlPrefix("/sitemap-pages.xml", "newsroom", "sitemap-pages"),

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from functools import cached_property
 from typing import Any
+from urllib.parse import urljoin
 from uuid import uuid5
 
+import nh3
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.template.defaultfilters import linebreaksbr
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.feedgenerator import Enclosure
@@ -29,6 +32,7 @@ from broadsheet.core.feed_formats import (
     printable,
     to_the_second,
 )
+from broadsheet.core.languages import direction_of
 from broadsheet.newsroom.keys import CORRECTIONS, LATEST, key_of, list_of
 from broadsheet.newsroom.models import ArticlePage, Author, Correction, Paper, SectionPage
 from broadsheet.newsroom.models.lists import ArticleQuerySet
@@ -37,6 +41,17 @@ from broadsheet.newsroom.queries import corrections_newest_first, summary_of, wi
 from broadsheet.pagecache.fragments import cacheable, depends_on
 
 LENGTH = 30
+# What other sites show of an article; the rest of our markup is for our style sheet.
+_TEXT = {"p", "h2", "h3", "h4", "ol", "ul", "li", "blockquote", "pre", "code", "a", "b", "strong", "i", "em", "br"}
+_ELEMENTS = {*_TEXT, "s", "del", "sup", "sub", "div", "figure", "figcaption", "img"}
+_ELEMENTS |= {"table", "caption", "thead", "tbody", "tr", "th", "td"}
+_ATTRIBUTES = {
+    "a": {"href"},
+    "div": {"lang", "dir"},
+    "img": {"src", "width", "height", "alt"},
+    "th": {"colspan", "rowspan", "scope"},
+    "td": {"colspan", "rowspan"},
+}
 
 
 @dataclass
@@ -70,7 +85,7 @@ class _Source:
         listed = ArticlePage.objects.published() if self.listed is None else self.listed
         newest = with_pictures_for_feeds(listed.newest_first().for_lists().with_bylines())
         # With the text, of which the summary is made where there is no deck.
-        complete: ArticleQuerySet = newest.defer(None).prefetch_related("tagged_items__tag")
+        complete: ArticleQuerySet = newest.defer(None).prefetch_related("tagged_items__tag", "corrections")
         return complete[:LENGTH]
 
 
@@ -128,7 +143,32 @@ class ArticleFeed(PaperFeedView):
         return [picture.as_enclosure()] if picture else []
 
     def item_extra_kwargs(self, item: ArticlePage) -> dict[str, Any]:
-        return {"language": item.language, "picture": _picture_of(item)}
+        paper, picture = Paper.current(), _picture_of(item)
+        full_text = _full_text(item, picture, paper.language) if paper.full_text_in_feeds else ""
+        return {"language": item.language, "picture": picture, "full_text": full_text}
+
+
+def _full_text(article: ArticlePage, picture: FeedPicture | None, language: str) -> str:
+    """Return the whole article as HTML for other sites: few elements, no styles or scripts, absolute addresses."""
+    own = article.language or language
+    context = {"article": article, "picture": picture, "language": own, "direction": direction_of(own)}
+    html = render_to_string("newsroom/feeds/full_text.html", context)
+    here = absolute(article.get_absolute_url())
+
+    def absolute_address(_element: str, attribute: str, value: str) -> str:
+        return urljoin(here, value) if attribute in {"href", "src"} else value
+
+    return printable(
+        nh3.clean(
+            html,
+            tags=_ELEMENTS,
+            attributes=_ATTRIBUTES,
+            attribute_filter=absolute_address,
+            clean_content_tags={"script", "style", "svg"},
+            url_schemes={"http", "https", "mailto", "tel"},
+            link_rel=None,
+        ).strip()
+    )
 
 
 def _picture_of(article: ArticlePage) -> FeedPicture | None:

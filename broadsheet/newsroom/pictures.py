@@ -60,6 +60,11 @@ def sources_of(photo: Photo, *, ratio: str = "") -> Sources:
     return Sources(**sets, fallback=fallback, width=width, height=max(1, round(width * down / across)))
 
 
+def logo_of(photo: Photo) -> str:
+    """Return the address of a logo as search engines want it: PNG on white, whole, and no smaller than it must be."""
+    return _signed(photo.pk, "min-512x512|bgcolor-ffffff|format-png") + photo.file.name.removeprefix(_FOLDER)
+
+
 def crop_of(photo: Photo, *, ratio: str) -> str:
     """Return the address of a JPEG in this ratio, for sites that show a link to the article."""
     return _url(photo, SHARED, format="jpeg", ratio=ratio)

@@ -184,7 +184,7 @@ def _plain_pages() -> Iterator[str]:
 
 
 def _feeds_and_sitemaps() -> Iterator[str]:
-    names = ("feed", "atom", "robots", "sitemap", "sitemap_pages", "news_sitemap")
+    names = ("feed", "atom", "robots", "sitemap", "sitemap_pages", "news_sitemap", "logo")
     yield from (reverse(f"newsroom:{name}") for name in names)
     yield from (reverse("newsroom:sitemap_articles", args=[number]) for number in all_articles().page_range)
 

@@ -23,6 +23,7 @@ urlpatterns = [
     path("corrections/feed/atom/", feeds.corrections_atom, name="corrections_atom"),
     path("feed/", feeds.rss, name="feed"),
     path("feed/atom/", feeds.atom, name="atom"),
+    path("logo.png", views.logo, name="logo"),
     path("robots.txt", sitemaps.robots, name="robots"),
     path("sitemap.xml", sitemaps.sitemap, name="sitemap"),
     path("sitemap-pages.xml", sitemaps.sitemap_of_pages, name="sitemap_pages"),

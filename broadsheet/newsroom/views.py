@@ -24,12 +24,13 @@ from wagtail.images.views.serve import ServeView
 
 from broadsheet.accounts.models import User
 from broadsheet.core.feed_formats import absolute
+from broadsheet.core.initial_image import initial_image
 from broadsheet.newsroom import archive as archives
 from broadsheet.newsroom.actions import make_preview_link, revoke_preview_link
 from broadsheet.newsroom.errors import NotPrivate
 from broadsheet.newsroom.forms import DateStyleForm, PreviewLinkForm, SearchForm
 from broadsheet.newsroom.keys import ARCHIVE, CORRECTIONS, key_of, list_of
-from broadsheet.newsroom.models import ArticlePage, Author, Photo, PreviewLink, SectionPage
+from broadsheet.newsroom.models import ArticlePage, Author, Paper, Photo, PreviewLink, SectionPage
 from broadsheet.newsroom.models.lists import ArticlePages, ArticleQuerySet, page_or_404
 from broadsheet.newsroom.models.pages import PAGE_SIZE
 from broadsheet.newsroom.queries import corrections_newest_first, with_tag
@@ -227,6 +228,14 @@ def revoke_preview(request: HttpRequest, pk: int) -> HttpResponse:
     revoke_preview_link(link, by=cast("User", request.user))
     messages.success(request, gettext("The link no longer works."))
     return redirect("preview-links", link.article_id)
+
+
+@require_safe
+def logo(request: HttpRequest) -> HttpResponse:
+    """Serve the initial of the paper's name, which stands for a logo; a change of the name purges every page."""
+    cacheable()
+    name = Paper.load(request_or_site=request).name
+    return HttpResponse(initial_image(name), content_type="image/png")
 
 
 class PhotoView(ServeView):

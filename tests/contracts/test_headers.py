@@ -50,6 +50,7 @@ TABLE = {
     "newsroom:search_page": (PASSING, "/search/page/2/?q=tide"),
     "newsroom:feed": (BAKED, "/feed/"),
     "newsroom:atom": (BAKED, "/feed/atom/"),
+    "newsroom:logo": (BAKED, "/logo.png"),
     "newsroom:robots": (BAKED, "/robots.txt"),
     "newsroom:sitemap": (BAKED, "/sitemap.xml"),
     "newsroom:sitemap_pages": (BAKED, "/sitemap-pages.xml"),

@@ -204,6 +204,59 @@ def test_a_description_is_never_empty(address: str, fields: dict[str, Any], summ
     assert as_html(found)[0] == summary
 
 
+FULL = "//content:encoded | //atom:entry/atom:content"
+
+
+def full_text(client: Client, address: str) -> BeautifulSoup:
+    (text,) = texts(parsed(client, address), FULL)
+    return BeautifulSoup(text, "html.parser")
+
+
+@pytest.mark.parametrize("address", ["/feed/", "/feed/atom/"])
+def test_a_feed_has_the_whole_text_where_the_paper_chooses_so(address: str, client: Client) -> None:
+    picture = photo()
+    made = article(
+        place="Brackwater",
+        deck="It weighs two tons.",
+        lead_image=picture,
+        lead_alt="Mud",
+        corrections=["It is red."],
+        body=[
+            ("paragraph", '<p>See <a href="/about/">here</a> or <a href="#note">below</a>.</p>'),
+            ("quote", {"text": "Nobody < missed it.", "attribution": "Ada"}),
+            ("picture", {"photo": picture, "caption": "Boats.", "alt": ""}),
+            ("table", {"data": [["A", "B"], ["1", "2"]], "first_row_is_table_header": True}),
+            ("embed", {"url": "https://youtu.be/abc", "title": "The vote"}),
+            ("preformatted", "<script>alert(1)</script>"),
+        ],
+    )
+    assert texts(parsed(client, address), FULL) == []
+    paper(full_text_in_feeds=True)
+    found = full_text(client, address)
+    words = " ".join(found.get_text(" ").split())
+    shown = ["It weighs two tons.", "BRACKWATER", "Nobody < missed it.", "Ada", "Boats.", "The vote", "It is red."]
+    assert [part for part in [*shown, "<script>alert(1)</script>"] if part not in words] == []
+    links = [str(link["href"]) for link in found.select("a")]
+    here = f"http://paper.example{made.get_absolute_url()}"
+    assert links == ["http://paper.example/about/", f"{here}#note", "https://youtu.be/abc"]
+    assert all(str(image["src"]).startswith("http://paper.example/images/") for image in found.select("img"))
+    assert len(found.select("img")) == 2
+    assert [cell.get_text() for cell in found.select("td")] == ["1", "2"]
+    assert found.select("script, style, svg, source, iframe, embed-facade, [class], [style], [id], [tabindex]") == []
+    assert texts(parsed(client, address), "//item/description | //atom:entry/atom:summary") == ["It weighs two tons."]
+
+
+@pytest.mark.parametrize("address", ["/feed/", "/feed/atom/"])
+@pytest.mark.parametrize("language", ["fa", "ar", "he"])
+def test_the_whole_text_of_an_article_that_is_read_from_right_to_left_says_so(
+    language: str, address: str, client: Client
+) -> None:
+    paper(full_text_in_feeds=True)
+    article(language=language, title="خبر", slug="news")
+    (text,) = full_text(client, address).select("div")
+    assert (text["lang"], text["dir"]) == (language, "rtl")
+
+
 @pytest.mark.parametrize("address", ["/feed/", "/feed/atom/", "/harbour/feed/", "/harbour/feed/atom/"])
 def test_an_empty_feed_is_valid(address: str, client: Client) -> None:
     section("Harbour")

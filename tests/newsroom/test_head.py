@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
+from django.core.exceptions import ValidationError
 from django.test import Client
 from PIL import Image
 
-from broadsheet.newsroom.models import ArticlePage
-from tests.factories.newsroom import article, author, paper, photo, section
+from broadsheet.core.initial_image import initial_image
+from broadsheet.newsroom.models import ArticlePage, Photo
+from tests.factories.newsroom import article, author, jpeg_file, paper, photo, section
 
 pytestmark = pytest.mark.django_db
 
@@ -125,3 +127,38 @@ def test_a_page_has_its_canonical_address_feeds_and_description(
 def test_a_section_page_names_its_feed_and_an_article_its_sections(harbour: Any, client: Client) -> None:
     page = read(client, article(harbour, DAY))
     assert page.select('link[rel="alternate"][href="/harbour/feed/"]')
+
+
+def test_the_publisher_has_a_logo_that_search_engines_accept(harbour: Any, client: Client) -> None:
+    made = article(harbour, DAY)
+    told = described(read(client, made))["publisher"]
+    assert told["logo"] == {"@type": "ImageObject", "url": "http://paper.example/logo.png"}
+    initial = client.get("/logo.png")
+    assert initial.headers["Content-Type"] == "image/png"
+    with Image.open(BytesIO(initial.content)) as picture:
+        assert min(picture.size) >= 112
+        assert picture.convert("RGB").getpixel((0, 0)) == (255, 255, 255)
+    paper(logo=Photo.objects.create(title="Logo", credit="Courant", file=jpeg_file(size=(900, 600))))
+    address = described(read(client, made))["publisher"]["logo"]["url"]
+    assert size(client, address) == (768, 512)
+
+
+@pytest.mark.parametrize("shape", [(111, 500), (500, 111)])
+def test_a_logo_that_search_engines_refuse_is_refused(shape: tuple[int, int], harbour: Any) -> None:
+    with pytest.raises(ValidationError, match="at least 112 pixels"):
+        paper(logo=photo(size=shape))
+
+
+@pytest.mark.parametrize("name", ["The Courant", "Courant", " Courant", "“Courant”"])
+def test_the_image_of_a_name_has_its_first_letter(name: str) -> None:
+    assert initial_image(name) == initial_image("Chronicle")
+    assert initial_image(name) not in {initial_image("Çourant"), initial_image("Post")}
+
+
+@pytest.mark.parametrize("name", ["世界", "Новости", "!?", ""])
+def test_a_name_without_a_letter_of_our_font_has_the_drawing_of_a_sheet(name: str) -> None:
+    assert initial_image(name) == initial_image("…") != initial_image("Courant")
+
+
+def test_search_engines_may_show_large_pictures(harbour: Any, client: Client) -> None:
+    assert meta(read(client, article(harbour, DAY)), "robots") == ["max-image-preview:large"]

@@ -1,4 +1,4 @@
-"""Preview links."""
+"""Preview links, and the paper's logo and its choice of what feeds contain."""
 
 import django.db.models.deletion
 import django.utils.timezone
@@ -14,6 +14,28 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
     operations = [
+        migrations.AddField(
+            model_name="paper",
+            name="logo",
+            field=models.ForeignKey(
+                blank=True,
+                help_text="For search engines, which show it beside the paper’s articles: at least 112 pixels wide and high, and clear on white. Without one, they get the first letter of the name.",
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="newsroom.photo",
+                verbose_name="logo",
+            ),
+        ),
+        migrations.AddField(
+            model_name="paper",
+            name="full_text_in_feeds",
+            field=models.BooleanField(
+                default=False,
+                help_text="Feeds have the whole text of each article. Otherwise they have the deck and the photograph.",
+                verbose_name="full text in feeds",
+            ),
+        ),
         migrations.CreateModel(
             name="PreviewLink",
             fields=[

@@ -20,6 +20,7 @@ from broadsheet.core.datetimes import DateStyle, check_date_format, check_time_f
 from broadsheet.pagecache.fragments import cached
 
 _active: "ContextVar[Paper | None]" = ContextVar("the paper of this request", default=None)
+MIN_LOGO = 112  # pixels, the least that Google's guidelines for articles accept
 SAMPLE = datetime(2019, 3, 28, 6, 16)  # noqa: DTZ001 - the time on the clock, wherever the paper is
 
 
@@ -83,13 +84,30 @@ class Paper(BaseGenericSetting):
             "gives 6:16 am, “H:i \\U\\h\\r” gives 06:16 Uhr."
         ),
     )
+    logo = models.ForeignKey(
+        "newsroom.Photo",
+        verbose_name=_("logo"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text=_(
+            "For search engines, which show it beside the paper’s articles: at least 112 pixels wide and high, and "
+            "clear on white. Without one, they get the first letter of the name."
+        ),
+    )
+    full_text_in_feeds = models.BooleanField(
+        _("full text in feeds"),
+        default=False,
+        help_text=_("Feeds have the whole text of each article. Otherwise they have the deck and the photograph."),
+    )
     contact_email = models.EmailField(_("contact email"), blank=True, help_text=_("Shown in the footer of every page."))
     contact = models.TextField(
         _("contact"), blank=True, help_text=_("Publisher, address, telephone: shown in the footer of every page.")
     )
 
     panels = [
-        MultiFieldPanel([FieldPanel("name"), FieldPanel("tagline")], heading=_("Masthead")),
+        MultiFieldPanel([FieldPanel("name"), FieldPanel("tagline"), FieldPanel("logo")], heading=_("Masthead")),
         MultiFieldPanel(
             [
                 FieldRowPanel([FieldPanel("language"), FieldPanel("time_zone")]),
@@ -98,6 +116,7 @@ class Paper(BaseGenericSetting):
             ],
             heading=_("Language and time"),
         ),
+        MultiFieldPanel([FieldPanel("full_text_in_feeds")], heading=_("Feeds")),
         MultiFieldPanel([FieldPanel("contact_email"), FieldPanel("contact")], heading=_("Contact")),
     ]
 
@@ -106,6 +125,20 @@ class Paper(BaseGenericSetting):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Raise ValidationError for a logo that is too small for search engines."""
+        super().clean()
+        if self.logo and min(self.logo.width, self.logo.height) < MIN_LOGO:
+            raise ValidationError(
+                {
+                    "logo": _(
+                        "This logo is too small for search engines. Please choose one that is at least %(pixels)s "
+                        "pixels wide and high."
+                    )
+                    % {"pixels": MIN_LOGO}
+                }
+            )
 
     @classmethod
     def load(cls, request_or_site: Any = None) -> "Paper":

@@ -1,19 +1,21 @@
 """The metadata in the head of a page: schema.org's NewsArticle, Open Graph and the canonical address."""
 
 import json
+from functools import partial
 from typing import Any
 
 from django import template
 from django.template.defaultfilters import truncatechars
+from django.urls import reverse
 from django.utils.html import format_html
 
 from broadsheet.core.feed_formats import absolute, printable
 from broadsheet.core.languages import news_language, open_graph_locale
 from broadsheet.newsroom.keys import key_of
 from broadsheet.newsroom.models import ArticlePage, Paper, Photo
-from broadsheet.newsroom.pictures import crop_of
+from broadsheet.newsroom.pictures import crop_of, logo_of
 from broadsheet.newsroom.queries import moment
-from broadsheet.pagecache.fragments import depends_on
+from broadsheet.pagecache.fragments import cached, depends_on
 
 register = template.Library()
 register.simple_tag(absolute)
@@ -83,8 +85,18 @@ def _person(entry: Any) -> dict[str, str]:
     return {"@type": "Person", "name": entry.author.name, "url": absolute(entry.author.get_absolute_url())}
 
 
-def _publisher(paper: Paper) -> dict[str, str]:
-    return {"@type": "NewsMediaOrganization", "name": paper.name, "url": absolute("/")}
+def _publisher(paper: Paper) -> dict[str, Any]:
+    logo = {"@type": "ImageObject", "url": cached("logo", partial(_logo, paper.logo_id))}
+    return {"@type": "NewsMediaOrganization", "name": paper.name, "url": absolute("/"), "logo": logo}
+
+
+def _logo(pk: int | None) -> str:
+    """Return the address of the uploaded logo, or of the paper's initial."""
+    photo = Photo.objects.filter(pk=pk).first() if pk else None
+    if photo is None:
+        return absolute(reverse("newsroom:logo"))
+    depends_on(key_of(photo))
+    return absolute(logo_of(photo))
 
 
 def _pictures(photo: Photo | None) -> list[str]:
