@@ -12,7 +12,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import SuspiciousFileOperation
 from django.core.paginator import Page, Paginator
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -34,7 +34,7 @@ from broadsheet.newsroom.models import ArticlePage, Author, Paper, Photo, Previe
 from broadsheet.newsroom.models.lists import ArticlePages, ArticleQuerySet, page_or_404
 from broadsheet.newsroom.models.pages import PAGE_SIZE
 from broadsheet.newsroom.queries import corrections_newest_first, with_tag
-from broadsheet.newsroom.rules import check_may_edit, check_opens_draft
+from broadsheet.newsroom.rules import check_may_edit, check_opens_draft, may_edit
 from broadsheet.newsroom.search.highlight import highlighted
 from broadsheet.newsroom.search.index import Term, find, terms_of
 from broadsheet.newsroom.tokens import preview_link_of, preview_token
@@ -200,6 +200,16 @@ def preview(request: HttpRequest, token: str) -> HttpResponse:
         response.context_data["is_shared_preview"] = True  # type: ignore[attr-defined] - rendered after this
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
+
+
+@require_safe
+def edit_link(request: HttpRequest) -> HttpResponse:
+    """Return the address of the form of the article at a path, for a script; 404 where there is nothing to edit."""
+    article = ArticlePage.objects.published().filter(address=request.GET.get("path", "").strip("/")).first()
+    if article is None or not may_edit(article, by=request.user):
+        raise Http404("There is no article here that this account may edit.")
+    address = reverse("wagtailadmin_pages:edit", args=[article.pk])
+    return JsonResponse({"address": address, "label": gettext("Edit this article")})
 
 
 def preview_links(request: HttpRequest, pk: int) -> HttpResponse:

@@ -6,8 +6,10 @@ from typing import Any
 from django.conf import settings
 from django.db.models import DateTimeField
 from django.http import Http404, HttpRequest
+from django.templatetags.static import static
 from django.urls import URLPattern, path, reverse
 from django.utils import translation
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.compare import register_comparison_class
@@ -20,7 +22,7 @@ from broadsheet.newsroom.forms import PaperTimeField
 from broadsheet.newsroom.models import ArticlePage, Paper
 from broadsheet.newsroom.panels import TimeComparison
 from broadsheet.newsroom.rules import may_edit
-from broadsheet.newsroom.views import date_preview, preview_links, revoke_preview
+from broadsheet.newsroom.views import date_preview, edit_link, preview_links, revoke_preview
 
 # Menu entries of Wagtail for which the paper has no use.
 HIDDEN = {"documents", "help"}
@@ -42,12 +44,19 @@ def register_date_preview() -> list[URLPattern]:
 
 
 @hooks.register("register_admin_urls")
-def register_preview_links() -> list[URLPattern]:
-    """Add the pages of an article's preview links; Wagtail guards them by the sign-in."""
+def register_pages_of_articles() -> list[URLPattern]:
+    """Add the pages of an article's preview links and the link to its form; Wagtail guards them by the sign-in."""
     return [
         path("articles/<int:pk>/preview-links/", preview_links, name="preview-links"),
+        path("edit-link/", edit_link, name="edit-link"),
         path("preview-links/<int:pk>/revoke/", revoke_preview, name="revoke-preview"),
     ]
+
+
+@hooks.register("insert_global_admin_js")
+def leave_a_hint() -> str:
+    """Have the browser remember that staff use it: articles then ask whether they can be edited (ADR 40)."""
+    return format_html('<script src="{}"></script>', static("js/staff-hint.js"))
 
 
 @hooks.register("register_page_header_buttons")

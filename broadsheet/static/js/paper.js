@@ -1,4 +1,5 @@
-/* Two comforts that a page does without if it must: a film that plays in its place, and a comment that survives a reload. */
+/* Comforts that a page does without if it must: a film that plays in its place, a comment that survives a reload, and for
+   staff a link from an article to its form. */
 
 const PLAYERS = [
   [/^(?:www\.|m\.)?(?:youtube\.com|youtube-nocookie\.com)$/, (link) => link.searchParams.get("v") ?? /^\/(?:embed|shorts|live)\/([^/]+)/.exec(link.pathname)?.[1], youtube],
@@ -123,3 +124,22 @@ if (store) {
     if (read(store, dataset.confirmed).sent) store.removeItem(shelf(dataset.confirmed));
   }
 }
+
+/* A link for staff who may edit the article. Only a browser in which /cms/ was open has the hint, so that readers send no
+   request and get no cookie (ADR 40). Where the sign-in has ended, the hint goes. */
+async function offerEditing(place) {
+  const answer = await fetch(`/cms/edit-link/?path=${encodeURIComponent(location.pathname)}`, { redirect: "manual" });
+  if (answer.type === "opaqueredirect") store.removeItem("staff");
+  if (!answer.ok) return;
+  const { address, label } = await answer.json();
+  const link = document.createElement("a");
+  link.href = address;
+  link.textContent = label;
+  const line = document.createElement("p");
+  line.className = "edit-link";
+  line.append(link);
+  place.append(line);
+}
+
+const rail = document.querySelector("article.story > .rail");
+if (rail && store?.getItem("staff")) offerEditing(rail).catch(() => {}); // without the paper there is nothing to edit
