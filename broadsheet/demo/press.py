@@ -99,6 +99,7 @@ class _ArticleFactory:
             **_column(story.comments),
             first_published_at=published,
             last_published_at=updated,
+            updated_at=updated if story.updated else None,
         )
         article.byline = [BylineEntry(author=self.authors[slug], role=role) for slug, role in story.byline]
         article.corrections = [self.correction(amendment) for amendment in story.text.corrections]

@@ -38,6 +38,7 @@ from broadsheet.pagecache.actions import EVERYTHING, purge, soft_purge, warm
 IN_MASTHEAD = 8  # more do not fit on one line of a desktop screen
 MAX_AUTHOR_SLUG = 112  # leaves room for a numeric suffix
 MAX_TAG_SLUG = 92
+UPDATED_AFTER = timedelta(minutes=1)  # other systems set the time of the last change at publication, too
 
 
 @dataclass(frozen=True, eq=False)
@@ -176,6 +177,8 @@ def _set_addresses(batch: Sequence[ImportedArticle]) -> None:
         if page.live:
             page.published_at = page.first_published_at
             page.edition_date = timezone.localdate(page.published_at, timezone=zone)
+            changed = page.last_published_at
+            page.updated_at = changed if changed and changed - page.published_at > UPDATED_AFTER else None
     slugs, addresses = _taken([imported.page for imported in batch])
     for imported in batch:
         page = imported.page

@@ -1,7 +1,9 @@
 """The refusals of the newsroom."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from broadsheet.core.errors import Refusal
@@ -39,19 +41,16 @@ class NoRoomForSize(Refusal):
         )
 
 
-class MissingAltText(Refusal):
-    """An article is to be published whose photograph has no alt text."""
+class IncompleteArticle(Refusal):
+    """An article is to be published that lacks something its readers need."""
 
-    code = "missing-alt-text"
+    code = "incomplete-article"
     http_status = 422
 
-    def __init__(self, title: str) -> None:
+    def __init__(self, title: str, requests: Iterable[str | Promise]) -> None:
         super().__init__(
-            _(
-                "“%(title)s” was not published because its photograph has no alt text. Please edit the article, "
-                "describe the photograph for readers who cannot see it, and publish it again."
-            )
-            % {"title": title}
+            _("“%(title)s” was not published because it is not complete. %(requests)s")
+            % {"title": title, "requests": " ".join(map(str, requests))}
         )
 
 

@@ -5,13 +5,17 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.forms.utils import ErrorList
 from django.utils.translation import gettext_lazy as _
 from modelcluster.forms import BaseChildFormSet
 from wagtail.admin.compare import FieldComparison
 from wagtail.admin.forms import WagtailAdminPageForm
+from wagtail.admin.forms.pages import CopyForm
 from wagtail.admin.panels import InlinePanel
+from wagtail.blocks import StreamBlockValidationError
 
 from broadsheet.core.datetimes import current_style
+from broadsheet.newsroom.completeness import missing_parts
 
 Entry = tuple[date, str]
 
@@ -56,15 +60,43 @@ class AppendOnlyPanel(InlinePanel):
         return options
 
 
+# The values of `ArticlePage.is_update`, as the editor chooses between them.
+CHANGES = [(False, _("A small change, such as a typing error")), (True, _("An update: the article says “Updated”"))]
+
+
 class ArticleForm(WagtailAdminPageForm):
-    """The form of an article, which can be saved as a draft while the alt text of the photograph is missing."""
+    """The form of an article: a draft can be saved as it is; what readers need is asked for at publication."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        article = kwargs.get("instance")
+        if article is not None and not article.has_unpublished_changes:
+            article.is_update = False  # chosen anew for each publication
+        super().__init__(*args, **kwargs)
+        # The date is the editor's until the first publication, the kind of change from then on.
+        self.fields.pop("published_at" if self.instance.address else "is_update", None)
+        if "slug" in self.fields:
+            self.fields["slug"].required = False
 
     def clean(self) -> dict[str, Any]:
-        """Add an error where an article that is to be published, now or on schedule, has an undescribed photograph."""
+        """Add an error for each part that is missing, unless a draft is saved."""
         cleaned: dict[str, Any] = super().clean()
-        if not self.is_deferred_validation and cleaned.get("lead_image") and not cleaned.get("lead_alt"):
-            self.add_error("lead_alt", _("Please describe the photograph for readers who cannot see it."))
+        if not self.is_deferred_validation and "body" in cleaned:
+            parts = missing_parts(cleaned.get("lead_image"), cleaned.get("lead_alt", ""), cleaned["body"])
+            in_text = [str(part.request) for part in parts if part.field == "body"]
+            for part in parts:
+                if part.field != "body":
+                    self.add_error(part.field, part.request)
+            if in_text:  # the editor of the text shows no other class of errors
+                self.add_error("body", StreamBlockValidationError(non_block_errors=ErrorList(in_text)))
         return cleaned
+
+
+class ArticleCopyForm(CopyForm):
+    """The form that copies an article. It offers no alias: an article has one address."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields.pop("alias", None)
 
 
 class TimeComparison(FieldComparison):

@@ -84,7 +84,7 @@ def moment(time: datetime | None) -> str:
 
 
 def all_articles() -> "Paginator[Any]":
-    """Return a paginator of address, last and first publication of all articles, by primary key, PER_PAGE to a page."""
+    """Return a paginator of address, update and publication of all articles, by primary key, PER_PAGE to a page."""
     return _Rows(ArticlePage.objects.published().order_by("pk"), PER_PAGE)
 
 
@@ -94,7 +94,7 @@ class _Rows(Paginator[Any]):
     def page(self, number: int | str) -> "Page[Any]":
         page: Page[Any] = super().page(number)
         articles: Any = page.object_list
-        page.object_list = articles.values_list("address", "last_published_at", "published_at")
+        page.object_list = articles.values_list("address", "updated_at", "published_at")
         return page
 
 

@@ -31,7 +31,8 @@ def robots(request: HttpRequest) -> HttpResponse:
 def sitemap(request: HttpRequest) -> HttpResponse:
     """Serve the index of the sitemaps: one of pages, and one for each ten thousand articles."""
     cacheable(SITEMAPS)
-    last = ArticlePage.objects.published().aggregate(last=Max("last_published_at"))["last"]
+    times = ArticlePage.objects.published().aggregate(Max("updated_at"), Max("published_at")).values()
+    last = max(filter(None, times), default=None)
     numbers = all_articles().page_range
     return _xml(request, "sitemap.xml", {"numbers": numbers, "last": moment(last) if last else None})
 
@@ -50,10 +51,10 @@ def sitemap_of_pages(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def sitemap_of_articles(request: HttpRequest, number: int) -> HttpResponse:
-    """Serve a sitemap of ten thousand articles with the time of their last publication, by primary key."""
+    """Serve a sitemap of ten thousand articles with the time of their last update, by primary key."""
     cacheable(SITEMAPS)
     rows = page_or_404(all_articles(), number)
-    entries = [(address, moment(last or first)) for address, last, first in rows]
+    entries = [(address, moment(updated or published)) for address, updated, published in rows]
     return _xml(request, "sitemap_articles.xml", {"rows": entries})
 
 

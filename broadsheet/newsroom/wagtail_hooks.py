@@ -17,9 +17,12 @@ from wagtail.admin.forms.models import register_form_field_override
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.widgets import AdminDateTimeInput, Button
 from wagtail.models import Page
+from wagtail.snippets.models import register_snippet
+from wagtail.snippets.views.chooser import SnippetChooserViewSet
+from wagtail.snippets.views.snippets import SnippetViewSet
 
 from broadsheet.newsroom.forms import PaperTimeField
-from broadsheet.newsroom.models import ArticlePage, Paper
+from broadsheet.newsroom.models import ArticlePage, Author, Paper
 from broadsheet.newsroom.panels import TimeComparison
 from broadsheet.newsroom.rules import may_edit
 from broadsheet.newsroom.views import date_preview, edit_link, preview_links, revoke_preview
@@ -27,6 +30,29 @@ from broadsheet.newsroom.views import date_preview, edit_link, preview_links, re
 # Menu entries of Wagtail for which the paper has no use.
 HIDDEN = {"documents", "help"}
 
+
+class AuthorChooserViewSet(SnippetChooserViewSet):
+    """The chooser of authors, in which one who is not in the list is added by name alone."""
+
+    form_fields = ["name"]
+    icon = "user"
+    create_action_label = _("Add this author")
+    creation_tab_label = _("Add an author")
+
+
+class AuthorViewSet(SnippetViewSet):
+    """Authors in /cms/, with an entry of their own in the menu."""
+
+    model = Author
+    icon = "user"
+    menu_label = _("Authors")
+    menu_order = 300
+    add_to_admin_menu = True
+    list_display = ("name", "role")
+    chooser_viewset_class = AuthorChooserViewSet
+
+
+register_snippet(AuthorViewSet)
 register_form_field_override(DateTimeField, override={"widget": AdminDateTimeInput, "form_class": PaperTimeField})
 register_comparison_class(DateTimeField, comparison_class=TimeComparison)
 

@@ -14,7 +14,7 @@ from wagtail.contrib.redirects.models import Redirect
 from wagtail.test.utils.form_data import inline_formset
 
 from broadsheet.accounts.states import Role
-from broadsheet.newsroom.errors import MissingAltText
+from broadsheet.newsroom.errors import IncompleteArticle
 from broadsheet.newsroom.models import ArticlePage, SectionPage
 from tests.factories.accounts import signed_in
 from tests.factories.newsroom import article, author, draft, front_page, paper, photo, section
@@ -344,10 +344,10 @@ def test_no_road_to_publication_leaves_the_alt_text_out(harbour: SectionPage, ed
     bulk = reverse("wagtail_bulk_action", args=["wagtailcore", "page", "publish"])
     answer = editor.post(f"{bulk}?id={made.pk}&next=/cms/")
     assert answer.status_code == 422
-    assert "“Dredger” was not published because its photograph has no alt text." in words_of(answer)
+    assert f"“Dredger” was not published because it is not complete. {ALT_TEXT}" in words_of(answer)
     for schedule in (None, timezone.now() + timedelta(days=1)):
         made.go_live_at = schedule
-        with pytest.raises(MissingAltText):
+        with pytest.raises(IncompleteArticle):
             made.save_revision().publish()
     assert not only_article().live
     assert only_article().scheduled_revision is None

@@ -306,11 +306,12 @@ def test_the_sitemap_index_leads_to_every_public_page(dredger: ArticlePage, clie
         assert client.get(address.removeprefix("http://paper.example")).status_code == 200
 
 
-def test_a_sitemap_has_the_last_publication_of_an_article(dredger: ArticlePage, client: Client) -> None:
-    (told,) = texts(parsed(client, "/sitemap-articles-1.xml"), "//map:lastmod")
-    assert RFC3339.fullmatch(told)
-    assert dredger.last_published_at
-    assert datetime.fromisoformat(told) == dredger.last_published_at.replace(microsecond=0)
+def test_a_sitemap_has_the_last_update_of_an_article(dredger: ArticlePage, client: Client) -> None:
+    for updated in (None, DAY.replace(microsecond=0) + timedelta(days=1)):
+        ArticlePage.objects.update(updated_at=updated)
+        (told,) = texts(parsed(client, "/sitemap-articles-1.xml"), "//map:lastmod")
+        assert RFC3339.fullmatch(told)
+        assert datetime.fromisoformat(told) == (updated or DAY.replace(microsecond=0))
 
 
 def test_the_news_sitemap_has_the_last_two_days_only(client: Client) -> None:

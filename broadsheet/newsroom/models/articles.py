@@ -7,9 +7,11 @@ from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.forms import RadioSelect
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from modelcluster.contrib.taggit import ClusterTaggableManager
 from modelcluster.fields import ParentalKey
@@ -23,13 +25,22 @@ from broadsheet.core.datetimes import current_style
 from broadsheet.core.fields import BooleanFieldOfTrigger
 from broadsheet.core.languages import language_choices
 from broadsheet.newsroom.blocks import BODY_HELP, BodyBlock
-from broadsheet.newsroom.errors import MissingAltText
+from broadsheet.newsroom.completeness import missing_parts
+from broadsheet.newsroom.errors import IncompleteArticle
 from broadsheet.newsroom.keys import beside_in, key_of
+from broadsheet.newsroom.models.bulk_pages import free_slug
 from broadsheet.newsroom.models.lists import ArticleManager
 from broadsheet.newsroom.models.orderables import BylineEntry, Correction
 from broadsheet.newsroom.models.paper import Paper
 from broadsheet.newsroom.models.photos import Photo
-from broadsheet.newsroom.panels import AppendOnlyPanel, ArticleForm, check_published_entries_unchanged, entry_of
+from broadsheet.newsroom.panels import (
+    CHANGES,
+    AppendOnlyPanel,
+    ArticleCopyForm,
+    ArticleForm,
+    check_published_entries_unchanged,
+    entry_of,
+)
 from broadsheet.pagecache.fragments import cacheable
 
 # Pages answer reading alone: every form of the paper is sent to an address of its own.
@@ -128,11 +139,26 @@ class ArticlePage(Page):
         help_text=_("The number of days after which comments close, if they are open for some days."),
     )
 
+    published_at = models.DateTimeField(
+        _("publication date"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "Only for an article that appeared earlier elsewhere, such as in print: its address, its place in the "
+            "archive and the lists follow this date. Leave empty for the time at which you publish."
+        ),
+    )
+    is_update = models.BooleanField(
+        _("kind of change"),
+        default=False,
+        help_text=_("Readers and feeds are told of an update. A new correction always counts as one."),
+    )
+
     # Set by the paper, not by editors (ADR 5).
     section = models.ForeignKey(
         "newsroom.SectionPage", on_delete=models.RESTRICT, related_name="articles", editable=False
     )
-    published_at = models.DateTimeField(null=True, editable=False)
+    updated_at = models.DateTimeField(null=True, editable=False)
     edition_date = models.DateField(null=True, editable=False)
     # A column of its own, because the partial indexes need it: `live` is in the table of all pages (ADR 23, ADR 34).
     is_public = BooleanFieldOfTrigger(default=False, editable=False)
@@ -141,14 +167,21 @@ class ArticlePage(Page):
     pk: Any  # Wagtail publishes no types
     previous_lists: frozenset[str] = frozenset()  # the surrogate keys of its lists before a change
     slug: str
+    first_published_at: datetime | None
     allowed_http_methods: ClassVar[list[HTTPMethod]] = READING
-    exclude_fields_in_copy: ClassVar[list[str]] = ["published_at", "edition_date", "address", "is_public"]
+    # A copy is a new article: with a date, an address and a record of its own.
+    exclude_fields_in_copy: ClassVar[list[str]] = [
+        *("published_at", "edition_date", "address", "is_public", "updated_at", "is_update", "corrections"),
+        *("first_published_at", "last_published_at", "go_live_at", "expire_at", "expired"),
+    ]
+    copy_form_class = ArticleCopyForm
     parent_page_types: ClassVar[list[str]] = ["newsroom.SectionPage"]
     subpage_types: ClassVar[list[str]] = []
     template = "newsroom/article.html"
     base_form_class = ArticleForm
 
     content_panels = [
+        FieldPanel("is_update", widget=RadioSelect(choices=CHANGES)),
         FieldPanel("kicker"),
         TitleFieldPanel(
             "title",
@@ -165,6 +198,7 @@ class ArticlePage(Page):
         FieldPanel("body", help_text=BODY_HELP),
         FieldPanel("tags"),
         FieldPanel("language"),
+        FieldPanel("published_at"),
         AppendOnlyPanel(
             "corrections",
             heading=_("Corrections"),
@@ -206,9 +240,22 @@ class ArticlePage(Page):
         The address follows the slug, also while the article is off the site: Wagtail redirects the former one.
         """
         self.file_under_parent()
+        if not (self.live or self.address):
+            self.first_published_at = None  # Wagtail sets it on the copy of a draft, too
         if (self.live and not self._is_being_scheduled()) or self.address:
+            self._date_update()
             self.give_address()
         super().save(*args, **kwargs)
+
+    def _date_update(self) -> None:
+        """Set the time of the last update where a changed article is published again and readers are to be told."""
+        published = ArticlePage.objects.filter(pk=self.pk, address__isnull=False)
+        changed = published.exclude(live_revision=self.live_revision_id).exclude(
+            last_published_at=self.last_published_at
+        )
+        for known in changed.values_list(models.Count("corrections"), flat=True):
+            if self.is_update or self.corrections.count() > known:
+                self.updated_at = self.last_published_at
 
     def _is_being_scheduled(self) -> bool:
         """Say whether Wagtail is about to schedule the article: it saves it as live before it takes it back."""
@@ -222,7 +269,7 @@ class ArticlePage(Page):
 
     def give_address(self) -> None:
         """Set the day of first publication in the paper's time zone, and the address that day and slug make."""
-        self.published_at = self.first_published_at or self.published_at or timezone.now()
+        self.published_at = self.published_at or self.first_published_at or timezone.now()
         if self.edition_date is None:
             self.edition_date = timezone.localdate(self.published_at, timezone=Paper.load().zone)
             self._number_slug_if_taken(self.edition_date)
@@ -238,39 +285,52 @@ class ArticlePage(Page):
             self.slug = f"{wanted[:250]}-{suffix}"  # 255 characters at most, as Wagtail has it
 
     def publish(self, revision: Any, *args: Any, **options: Any) -> Any:
-        """Publish or schedule the revision that this object holds; raise MissingAltText for an undescribed photograph.
+        """Publish or schedule the revision that this object holds; raise IncompleteArticle where a part is missing.
 
         A revision that the clock publishes was checked when it was scheduled.
         """
-        if self.lead_image_id and not self.lead_alt and not revision.approved_go_live_at:
-            raise MissingAltText(self.title)
+        missing = missing_parts(self.lead_image, self.lead_alt, self.body)
+        if missing and not revision.approved_go_live_at:
+            raise IncompleteArticle(self.title, [part.request for part in missing])
         return super().publish(revision, *args, **options)
 
     def with_content_json(self, content: dict[str, Any]) -> "ArticlePage":
-        """Return the draft that a revision holds, with the present section, dates and address instead of its own."""
+        """Return the draft that a revision holds, with the section, dates and address of now (ADR 5)."""
         draft = super().with_content_json(content)
-        # An old revision would otherwise bring back the section and the address it had then (ADR 5).
-        for name in ("section_id", "published_at", "edition_date", "address", "is_public"):
+        for name in ("section_id", "edition_date", "address", "is_public", "updated_at"):
             setattr(draft, name, getattr(self, name))
+        draft.published_at = self.published_at if self.address else draft.published_at
         return draft
+
+    def full_clean(self, *args: Any, **kwargs: Any) -> None:
+        """Validate the article; give a usable slug to a headline of signs alone, from which none can be made."""
+        parent = self.get_parent()
+        if parent is not None and not (self.slug or slugify(self.title)):
+            self.slug = free_slug(parent, "article", is_taken=self._is_address_taken)
+        super().full_clean(*args, **kwargs)
 
     def clean(self) -> None:
         """Raise ValidationError for a taken address, or a change of a published correction."""
         super().clean()
+        self._check_date_is_past()
         self._check_address_is_free()
         self._check_corrections_unchanged()
 
+    def _check_date_is_past(self) -> None:
+        if not self.address and self.published_at and self.published_at > timezone.now():
+            raise ValidationError({"published_at": _("This date is still to come. Please set a schedule instead.")})
+
     def _check_address_is_free(self) -> None:
-        if not self.slug:
-            return
-        day = self.edition_date or Paper.load().today()
-        if ArticlePage.objects.filter(address=address_of(day, self.slug)).exclude(pk=self.pk).exists():
-            raise ValidationError(
-                {
-                    "slug": _("Another article of %(day)s already has this address. Please change its last part.")
-                    % {"day": current_style().full_date(day)}
-                }
-            )
+        if self.slug and self._is_address_taken(self.slug):
+            message = _("Another article of %(day)s already has this address. Please change its last part.")
+            raise ValidationError({"slug": message % {"day": current_style().full_date(self._day())}})
+
+    def _is_address_taken(self, slug: str) -> bool:
+        return bool(ArticlePage.objects.filter(address=address_of(self._day(), slug)).exclude(pk=self.pk).exists())
+
+    def _day(self) -> date:
+        """Return the day of the article's address: fixed by its first publication, or as it would be now."""
+        return self.edition_date or timezone.localdate(self.published_at, timezone=Paper.load().zone)
 
     def _check_corrections_unchanged(self) -> None:
         """Refuse a change or removal of a published correction, which is part of the record; another may follow it."""
@@ -321,12 +381,6 @@ class ArticlePage(Page):
     def byline_names(self) -> str:
         """The names in the byline, for the search index."""
         return " ".join(entry.author.name for entry in self.byline.all())
-
-    @property
-    def updated_at(self) -> datetime | None:
-        """The time of the last publication, where it was more than a minute after the first; otherwise None."""
-        last, first = self.last_published_at, self.published_at
-        return last if last and first and last - first > timedelta(minutes=1) else None
 
     @property
     def comments_close_at(self) -> datetime | None:

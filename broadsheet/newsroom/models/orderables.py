@@ -20,7 +20,7 @@ class BylineEntry(Orderable):
         verbose_name=_("author"),
         on_delete=models.PROTECT,
         related_name="byline_entries",
-        help_text=_("If the author is not in the list yet, add them under Snippets → Authors first."),
+        help_text=_("Somebody who is not in the list yet can be added there by name."),
     )
     role = models.CharField(
         _("role"), max_length=60, blank=True, help_text=_("If it is not writing, for example “photographs”.")

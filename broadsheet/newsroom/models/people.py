@@ -1,14 +1,19 @@
 """The people who write, photograph and draw for the paper."""
 
+from itertools import chain, count
+from typing import Any
+
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
+from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.search import index
-from wagtail.snippets.models import register_snippet
+
+MAX_SLUG = 112  # leaves room for a number
 
 
-@register_snippet
 class Author(index.Indexed, models.Model):
     """A person who signs articles, with a page of their own."""
 
@@ -17,7 +22,11 @@ class Author(index.Indexed, models.Model):
         _("slug"),
         max_length=120,
         unique=True,
-        help_text=_("The last part of the address of the author’s page: /authors/<slug>/."),
+        blank=True,
+        help_text=_(
+            "The last part of the address of the author’s page: /authors/<slug>/. Leave empty to have it made from "
+            "the name."
+        ),
     )
     role = models.CharField(_("role"), max_length=120, blank=True, help_text=_("For example “Harbour correspondent”."))
     bio = models.TextField(_("about"), blank=True, help_text=_("Two or three sentences for the author’s page."))
@@ -30,7 +39,7 @@ class Author(index.Indexed, models.Model):
         related_name="+",
     )
 
-    panels = [FieldPanel("name"), FieldPanel("slug"), FieldPanel("role"), FieldPanel("bio"), FieldPanel("portrait")]
+    panels = [FieldPanel("name"), FieldPanel("role"), FieldPanel("bio"), FieldPanel("portrait"), FieldPanel("slug")]
     search_fields = [index.SearchField("name"), index.AutocompleteField("name")]
 
     class Meta:
@@ -40,6 +49,24 @@ class Author(index.Indexed, models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Make a slug from the name where there is none, with a number if it is taken."""
+        self.slug = self.slug or self._free_slug()
+        super().save(*args, **kwargs)
+
+    def clean(self) -> None:
+        """Refuse the name of another author, whom an article would be given by mistake."""
+        super().clean()
+        if self._state.adding and Author.objects.filter(name__iexact=self.name).exists():
+            raise ValidationError(
+                {"name": _("There is an author of this name already. Please choose them from the list.")}
+            )
+
+    def _free_slug(self) -> str:
+        stem = slugify(self.name)[:MAX_SLUG] or "author"
+        wanted = chain([stem], (f"{stem}-{number}" for number in count(2)))
+        return next(slug for slug in wanted if not Author.objects.filter(slug=slug).exclude(pk=self.pk).exists())
 
     def get_absolute_url(self) -> str:
         """Return the path of the author's page."""
