@@ -1,9 +1,10 @@
 """The paper's language, time zone and date style for each request, former addresses, and who may enter /cms/."""
 
+import re
 from collections.abc import Callable
 
 from django.contrib.auth.models import AnonymousUser
-from django.http import HttpRequest, HttpResponse, HttpResponseNotFound, HttpResponsePermanentRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotFound, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.utils import translation
 from wagtail.contrib.redirects.middleware import RedirectMiddleware
@@ -15,6 +16,11 @@ from broadsheet.newsroom.models import Paper
 from broadsheet.newsroom.queries import moved_beneath_article, moved_beneath_list
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+# The addresses of what is hidden, which answer 404. The choosers of documents stay: the editor's scripts ask for them.
+UNUSED = re.compile(
+    r"/cms/(documents/(?!chooser/)|sites/|collections/|workflows/(list|add|edit|enable|disable|usage|tasks)"
+    r"|reports/(locked|workflow|workflow_tasks|aging-pages|page-types-usage)/)"
+)
 
 
 class PaperMiddleware:
@@ -81,6 +87,8 @@ class EditorsDoorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if UNUSED.match(request.path):
+            raise Http404("The paper has no use for this page of Wagtail.")
         if not request.path.startswith("/cms/") or _may_enter(request):
             return self.get_response(request)
         refusal = NotAnEditor()

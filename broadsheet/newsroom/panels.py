@@ -4,17 +4,21 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.utils import ErrorList
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from modelcluster.forms import BaseChildFormSet
 from wagtail.admin.compare import FieldComparison
 from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.forms.pages import CopyForm
 from wagtail.admin.panels import InlinePanel
 from wagtail.blocks import StreamBlockValidationError
+from wagtail.models import Page
 
 from broadsheet.core.datetimes import current_style
+from broadsheet.core.languages import language_choices
 from broadsheet.newsroom.completeness import missing_parts
 
 Entry = tuple[date, str]
@@ -60,12 +64,25 @@ class AppendOnlyPanel(InlinePanel):
         return options
 
 
+def article_languages() -> list[tuple[str, Any]]:
+    """Return the choices of an article's language; the blank one stands for the language of the paper."""
+    return [("", _("The language of the paper")), *language_choices()]
+
+
 # The values of `ArticlePage.is_update`, as the editor chooses between them.
 CHANGES = [(False, _("A small change, such as a typing error")), (True, _("An update: the article says “Updated”"))]
 
 
 class ArticleForm(WagtailAdminPageForm):
     """The form of an article: a draft can be saved as it is; what readers need is asked for at publication."""
+
+    filed_under = forms.ModelChoiceField(
+        Page.objects.none(),
+        label=pgettext_lazy("newspaper", "Section"),
+        required=False,
+        empty_label=None,
+        help_text=_("Where readers find the article. Once it is published, “Move” files it elsewhere."),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         article = kwargs.get("instance")
@@ -76,6 +93,17 @@ class ArticleForm(WagtailAdminPageForm):
         self.fields.pop("published_at" if self.instance.address else "is_update", None)
         if "slug" in self.fields:
             self.fields["slug"].required = False
+        if "filed_under" in self.fields:
+            self._offer_sections()
+
+    def _offer_sections(self) -> None:
+        """Offer the sections until the first publication; the address of the form has the present one."""
+        if self.instance.address or self.parent_page is None:
+            del self.fields["filed_under"]
+            return
+        sections = Page.objects.filter(content_type=self.parent_page.content_type_id).order_by("path")
+        field: Any = self.fields["filed_under"]
+        field.queryset, field.initial = sections, self.parent_page.pk
 
     def clean(self) -> dict[str, Any]:
         """Add an error for each part that is missing, unless a draft is saved."""

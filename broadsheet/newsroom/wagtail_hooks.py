@@ -5,16 +5,18 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import DateTimeField
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.templatetags.static import static
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path, resolve, reverse
 from django.utils import translation
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin.action_menu import ActionMenuItem, SubmitForModerationMenuItem
 from wagtail.admin.compare import register_comparison_class
 from wagtail.admin.forms.models import register_form_field_override
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.ui.components import Component
 from wagtail.admin.widgets import AdminDateTimeInput, Button
 from wagtail.models import Page
 from wagtail.snippets.models import register_snippet
@@ -22,13 +24,16 @@ from wagtail.snippets.views.chooser import SnippetChooserViewSet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 from broadsheet.newsroom.forms import PaperTimeField
-from broadsheet.newsroom.models import ArticlePage, Author, Paper
+from broadsheet.newsroom.home import TodayPanel, refile_draft, write_article
+from broadsheet.newsroom.models import ArticlePage, Author, Paper, SectionPage
 from broadsheet.newsroom.panels import TimeComparison
 from broadsheet.newsroom.rules import may_edit
 from broadsheet.newsroom.views import date_preview, edit_link, preview_links, revoke_preview
 
-# Menu entries of Wagtail for which the paper has no use.
+# Entries of Wagtail's menus for which the paper has no use. The desk and the log replace the reports.
 HIDDEN = {"documents", "help"}
+HIDDEN_SETTINGS = {"sites", "collections", "workflows", "workflow-tasks", "locales"}
+HIDDEN_REPORTS = {"locked-pages", "workflows", "workflow-tasks", "aging-pages", "page-types-usage"}
 
 
 class AuthorChooserViewSet(SnippetChooserViewSet):
@@ -63,10 +68,93 @@ def hide_unused_entries(request: HttpRequest, items: list[MenuItem]) -> None:
     items[:] = [item for item in items if item.name not in HIDDEN]
 
 
+@hooks.register("construct_settings_menu")
+def hide_unused_settings(request: HttpRequest, items: list[MenuItem]) -> None:
+    """Remove what one paper with one review by its editors never changes."""
+    items[:] = [item for item in items if item.name not in HIDDEN_SETTINGS]
+
+
+@hooks.register("construct_reports_menu")
+def hide_unused_reports(request: HttpRequest, items: list[MenuItem]) -> None:
+    """Remove the reports about locks, workflows and pages of an age, which news always have."""
+    items[:] = [item for item in items if item.name not in HIDDEN_REPORTS]
+
+
+@hooks.register("construct_homepage_panels")
+def show_today(request: HttpRequest, panels: list[Component]) -> None:
+    """Show today's articles, those waiting for review among them, in place of Wagtail's panels."""
+    panels[:] = [TodayPanel()]
+
+
+@hooks.register("insert_global_admin_css")
+def style_home() -> str:
+    """Add the styles of the home page."""
+    return format_html('<link rel="stylesheet" href="{}">', static("css/cms.css"))
+
+
+class SubmitForReviewMenuItem(SubmitForModerationMenuItem):
+    """Wagtail's entry, whose sentence would be made of the name of a workflow, in another language than the page."""
+
+    def get_context_data(self, parent_context: Any) -> dict[str, Any]:
+        """Return the context with a sentence of our own."""
+        context: dict[str, Any] = super().get_context_data(parent_context)
+        page = context.get("page")
+        state = page.current_workflow_state if page else None
+        is_again = state is not None and state.status == state.STATUS_NEEDS_CHANGES
+        return {**context, "label": _("Submit for review again") if is_again else _("Submit for review")}
+
+
+@hooks.register("construct_page_action_menu")
+def name_the_review(items: list[ActionMenuItem], request: HttpRequest, context: Any) -> None:
+    """Put the entry with our own sentence in the place of Wagtail's."""
+    for place, item in enumerate(items):
+        if type(item) is SubmitForModerationMenuItem:
+            items[place] = SubmitForReviewMenuItem(order=item.order)
+
+
+@hooks.register("before_create_page")
+def create_in_the_chosen_section(request: HttpRequest, parent: Page, page_class: type[Page]) -> HttpResponse | None:
+    """Create the article in the section that is chosen in its form."""
+    section = _chosen_section(request, parent) if page_class is ArticlePage else None
+    if section is None:
+        return None
+    address = reverse("wagtailadmin_pages:add", args=["newsroom", "articlepage", section.pk])
+    return _answered_at(address, request)
+
+
+@hooks.register("before_edit_page")
+def refile_in_the_chosen_section(request: HttpRequest, page: Page) -> HttpResponse | None:
+    """File a draft under the section that is chosen in its form, then edit it there."""
+    if not isinstance(page, ArticlePage) or page.address:
+        return None
+    section = _chosen_section(request, page.get_parent())
+    if section is None:
+        return None
+    refile_draft(request.user, page, section)
+    return _answered_at(reverse("wagtailadmin_pages:edit", args=[page.pk]), request)
+
+
+def _chosen_section(request: HttpRequest, present: Page) -> SectionPage | None:
+    """Return the section that the form was sent with, if it is another than the present one."""
+    chosen = request.POST.get("filed_under", "")
+    others = SectionPage.objects.exclude(pk=present.pk)
+    found: SectionPage | None = others.filter(pk=chosen).first() if chosen.isdecimal() else None
+    return found
+
+
+def _answered_at(address: str, request: HttpRequest) -> HttpResponse:
+    view, args, options = resolve(address)
+    response: HttpResponse = view(request, *args, **options)
+    return response
+
+
 @hooks.register("register_admin_urls")
-def register_date_preview() -> list[URLPattern]:
-    """Add the address that the form of the paper's settings asks for a preview; Wagtail guards it by the sign-in."""
-    return [path("date-preview/", date_preview, name="date-preview")]
+def register_own_addresses() -> list[URLPattern]:
+    """Add the address that the settings ask for a date preview, and that of a new article; Wagtail guards both."""
+    return [
+        path("date-preview/", date_preview, name="date-preview"),
+        path("write/", write_article, name="write-article"),
+    ]
 
 
 @hooks.register("register_admin_urls")

@@ -23,15 +23,15 @@ CREATE = "wagtailsnippetchoosers_newsroom_author:create"
 def test_an_author_is_added_in_the_chooser_of_the_byline(name: str, slug: str, role: Role) -> None:
     client = signed_in(role)
     assert "Add an author" in client.get(reverse("wagtailsnippetchoosers_newsroom_author:choose")).json()["html"]
-    answer = json.loads(client.post(reverse(CREATE), {"author-chooser-creation-form-name": name}).content)
+    answer = json.loads(client.post(reverse(CREATE), {"name": name}).content)
     assert answer["step"] == "chosen"
     assert Author.objects.get(slug=slug).pk == int(answer["result"]["id"])
 
 
 def test_the_name_of_an_author_in_the_list_is_refused() -> None:
     author("Ida Holm")
-    answer = signed_in(Role.EDITOR).post(reverse(CREATE), {"author-chooser-creation-form-name": "ida holm"})
-    assert "There is an author of this name already." in answer.json()["html"]
+    answer = signed_in(Role.EDITOR).post(reverse(CREATE), {"name": "ida holm"})
+    assert "There is an author of this name already." in answer.json()["htmlFragment"]
     assert Author.objects.count() == 1
 
 

@@ -23,7 +23,6 @@ from wagtail.search import index
 
 from broadsheet.core.datetimes import current_style
 from broadsheet.core.fields import BooleanFieldOfTrigger
-from broadsheet.core.languages import language_choices
 from broadsheet.newsroom.blocks import BODY_HELP, BodyBlock
 from broadsheet.newsroom.completeness import missing_parts
 from broadsheet.newsroom.errors import IncompleteArticle
@@ -38,6 +37,7 @@ from broadsheet.newsroom.panels import (
     AppendOnlyPanel,
     ArticleCopyForm,
     ArticleForm,
+    article_languages,
     check_published_entries_unchanged,
     entry_of,
 )
@@ -55,11 +55,6 @@ NEWEST = ["-published_at", "-page_ptr", "is_public"]  # is_public makes the inde
 def address_of(day: date, slug: str) -> str:
     """Return the address of an article by its day and slug: 2019/03/28/dredger."""
     return f"{day:%Y/%m/%d}/{slug}"
-
-
-def article_languages() -> list[tuple[str, Any]]:
-    """Return the choices of an article's language; the blank one stands for the language of the paper."""
-    return [("", _("The language of the paper")), *language_choices()]
 
 
 class CommentPolicy(models.TextChoices):
@@ -181,6 +176,7 @@ class ArticlePage(Page):
     base_form_class = ArticleForm
 
     content_panels = [
+        FieldPanel("filed_under"),
         FieldPanel("is_update", widget=RadioSelect(choices=CHANGES)),
         FieldPanel("kicker"),
         TitleFieldPanel(

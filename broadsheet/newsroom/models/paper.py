@@ -11,7 +11,9 @@ from zoneinfo import ZoneInfo, available_timezones
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.forms import Select
 from django.utils import timezone, translation
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
@@ -29,12 +31,25 @@ def _zones() -> frozenset[str]:
     return frozenset(available_timezones())
 
 
+def zone_choices() -> list[tuple[str, Any]]:
+    """Return the time zones for a select: by area, each named by its city, so that typing a name finds it."""
+    areas: dict[str, list[tuple[str, str]]] = {}
+    for name in sorted(_zones()):
+        area, _slash, place = name.partition("/")
+        areas.setdefault(area if place else "", []).append((name, (place or name).replace("_", " ")))
+    others = [("", areas.pop(area, [])) for area in ("Etc", "")]
+    return [("UTC", "UTC"), *areas.items(), *[(gettext("Other"), group) for _area, group in others]]
+
+
 def check_time_zone(name: str) -> None:
     """Raise ValidationError for a time zone that the tz database does not have."""
     if name not in _zones():
         raise ValidationError(
             _("“%(name)s” is not a time zone. Enter it as Europe/Berlin or America/Bogota."), params={"name": name}
         )
+
+
+_ZONES = Select(choices=zone_choices)  # type: ignore[arg-type]  # the stubs do not know callables
 
 
 @register_setting(icon="newspaper")
@@ -110,7 +125,7 @@ class Paper(BaseGenericSetting):
         MultiFieldPanel([FieldPanel("name"), FieldPanel("tagline"), FieldPanel("logo")], heading=_("Masthead")),
         MultiFieldPanel(
             [
-                FieldRowPanel([FieldPanel("language"), FieldPanel("time_zone")]),
+                FieldRowPanel([FieldPanel("language"), FieldPanel("time_zone", widget=_ZONES)]),
                 FieldRowPanel([FieldPanel("date_format"), FieldPanel("time_format")]),
                 HelpPanel(template="newsroom/panels/date_preview.html", heading=_("Preview")),
             ],
