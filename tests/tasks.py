@@ -12,7 +12,7 @@ from django_tasks.backends.immediate import ImmediateBackend
 OURS = "broadsheet."
 WARMTH = "broadsheet.pagecache.tasks.bake"  # by name: tasks look for the backend while they are made
 UPKEEP = {"modelsearch.tasks.insert_or_update_object_task", "wagtail.tasks.update_reference_index_task"}
-INDEXES = ("_indexentry", "_referenceindex")  # in the names of the tables that these tasks update
+INDEXES = ("_indexentry", "_referenceindex", "_searchentry")  # in the names of the tables that these tasks update
 
 
 class AfterCommit(ImmediateBackend):

@@ -186,6 +186,7 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["d
 # Management command → cron expression in UTC. The worker runs them (core/schedule.py).
 SCHEDULE = {
     "publish_scheduled": "* * * * *",
+    "refresh_search": "* * * * *",
     "expire_unverified": "*/10 * * * *",
     "tidy_baked_pages": "* * * * *",
     "delete_past_allowances": "27 * * * *",

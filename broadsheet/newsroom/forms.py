@@ -2,6 +2,7 @@
 
 import struct
 import zlib
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,8 +22,11 @@ from wagtail.images.forms import BaseImageForm
 from broadsheet.core.datetimes import current_style
 from broadsheet.newsroom.exif import name_for, without_metadata
 from broadsheet.newsroom.models import Paper, SectionPage
+from broadsheet.newsroom.search.index import Scope
+from broadsheet.newsroom.search.terms import Term, terms_of
 
 MAX_QUERY = 200
+NEWEST = "newest"
 TOO_MANY_PIXELS = _("This picture is too large. Please reduce it to at most %(most)s megapixels.")
 CUT_OFF = _("This picture is damaged or incomplete. Please copy it from the camera again.")
 # The errors that Pillow and its decoders raise for broken files, as a test with damaged bytes shows.
@@ -45,7 +49,7 @@ class PreviewLinkForm(forms.Form):
 
 
 class SearchForm(forms.Form):
-    """A search: words, a section and a period."""
+    """A search: words, a section, a period, and the order of the results."""
 
     q = forms.CharField(
         label=_("Search terms"),
@@ -76,9 +80,33 @@ class SearchForm(forms.Form):
         widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"),
     )
 
+    order = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    @property
+    def terms(self) -> Sequence[Term]:
+        """The terms of a valid search."""
+        return terms_of(self.cleaned_data["q"])
+
+    @property
+    def scope(self) -> Scope:
+        """The section and the period of a valid search."""
+        return Scope(self.cleaned_data["section"], self.cleaned_data["since"], self.cleaned_data["until"])
+
+    @property
+    def is_newest_first(self) -> bool:
+        """Whether the results of a valid search are ordered by date."""
+        return bool(self.cleaned_data.get("order") == NEWEST)
+
     def clean_q(self) -> str:
-        """Return the words with single spaces between them."""
-        return " ".join(self.cleaned_data["q"].split())
+        """Return the words with single spaces between them; raise ValidationError for signs alone."""
+        query = " ".join(self.cleaned_data["q"].split())
+        if query and not terms_of(query):
+            raise ValidationError(_("Please enter a word or a number. Signs alone cannot be searched for."))
+        return query
+
+    def clean_order(self) -> str:
+        """Return the order; anything unknown is the usual one, by relevance."""
+        return NEWEST if self.cleaned_data["order"] == NEWEST else ""
 
     def clean(self) -> dict[str, Any]:
         """Add an error where the period ends before it begins."""

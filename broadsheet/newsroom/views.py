@@ -7,6 +7,7 @@ from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, cast
+from unicodedata import category
 
 from django.conf import settings
 from django.contrib import messages
@@ -30,13 +31,22 @@ from broadsheet.newsroom.actions import make_preview_link, revoke_preview_link
 from broadsheet.newsroom.errors import NotPrivate
 from broadsheet.newsroom.forms import DateStyleForm, PreviewLinkForm, SearchForm
 from broadsheet.newsroom.keys import ARCHIVE, CORRECTIONS, key_of, list_of
-from broadsheet.newsroom.models import ArticlePage, Author, Paper, Photo, PreviewLink, SectionPage
+from broadsheet.newsroom.models import (
+    ArticlePage,
+    Author,
+    Paper,
+    Photo,
+    PreviewLink,
+    SearchEntry,
+    SectionPage,
+)
 from broadsheet.newsroom.models.lists import ArticlePages, ArticleQuerySet, page_or_404
 from broadsheet.newsroom.models.pages import PAGE_SIZE
 from broadsheet.newsroom.queries import corrections_newest_first, with_tag
 from broadsheet.newsroom.rules import check_may_edit, check_opens_draft, may_edit
 from broadsheet.newsroom.search.highlight import highlighted
-from broadsheet.newsroom.search.index import Term, find, terms_of
+from broadsheet.newsroom.search.index import find
+from broadsheet.newsroom.search.terms import MAX_TERMS, Term
 from broadsheet.newsroom.tokens import preview_link_of, preview_token
 from broadsheet.pagecache.fragments import cacheable, cached, depends_on
 
@@ -161,14 +171,15 @@ def archive_day(request: HttpRequest, year: int, month: int, day: int) -> HttpRe
 
 @require_safe
 def search(request: HttpRequest, number: int = 1) -> HttpResponse:
-    """Serve a page of the articles that have all the words, best first; without words, serve the form alone."""
+    """Serve a page of the articles that have all the words, or of those of a section or a period, or the form alone."""
     form = SearchForm(_printable(request.GET))
-    terms = terms_of(form.cleaned_data["q"]) if form.is_valid() else []
-    context: dict[str, Any] = {"form": form, "query": form.cleaned_data.get("q", "") if terms else ""}
-    if terms:
-        matches = find(terms, _within(form.cleaned_data))
-        results = _highlighted(Paginator(matches.keys, PAGE_SIZE), number, terms)
+    context: dict[str, Any] = {"form": form}
+    if form.is_valid() and (form.terms or form.scope):
+        matches = find(form.terms[:MAX_TERMS], form.scope, newest_first=form.is_newest_first)
+        results = _highlighted(Paginator(matches.keys, PAGE_SIZE), number, form.terms[:MAX_TERMS])
         context |= {"results": results, "total": results.paginator.count, "is_complete": matches.is_complete}
+        context |= {"is_cut": len(form.terms) > MAX_TERMS, "max_terms": MAX_TERMS}
+        context |= {"is_rebuilding": SearchEntry.objects.outdated().exists()}
     return render(request, "newsroom/search.html", context)
 
 
@@ -291,19 +302,12 @@ def _day_or_404(year: int, month: int, day: int) -> date:
 
 
 def _printable(query: Any) -> dict[str, str]:
-    """Return the query with spaces for control characters, which databases refuse."""
+    """Return the query with spaces for control characters and lone surrogates, which databases refuse."""
     return {
-        name: "".join(c if c.isprintable() else " " for c in query[name])
+        name: "".join(" " if category(c) in {"Cc", "Cs"} else c for c in query[name])
         for name in SearchForm.base_fields
         if name in query
     }
-
-
-def _within(query: dict[str, Any]) -> ArticleQuerySet:
-    """Return the articles of the section and the period of the query."""
-    limits = {"section": query["section"], "edition_date__gte": query["since"], "edition_date__lte": query["until"]}
-    articles: ArticleQuerySet = ArticlePage.objects.published()
-    return articles.filter(**{name: value for name, value in limits.items() if value})
 
 
 def _highlighted(pages: "Paginator[Any]", number: int, terms: Sequence[Term]) -> "Page[Any]":

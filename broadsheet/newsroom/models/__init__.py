@@ -7,6 +7,7 @@ from broadsheet.newsroom.models.paper import Paper
 from broadsheet.newsroom.models.people import Author
 from broadsheet.newsroom.models.photos import Photo, PhotoRendition
 from broadsheet.newsroom.models.previews import PreviewLink
+from broadsheet.newsroom.models.search_entries import SearchEntry
 
 __all__ = [
     "ArticlePage",
@@ -23,5 +24,6 @@ __all__ = [
     "PhotoRendition",
     "PlainPage",
     "PreviewLink",
+    "SearchEntry",
     "SectionPage",
 ]

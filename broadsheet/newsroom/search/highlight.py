@@ -1,17 +1,19 @@
 """Search results: the headline and an excerpt of an article, with the terms marked."""
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from django.utils.html import format_html, format_html_join
 
 from broadsheet.newsroom.models import ArticlePage
-from broadsheet.newsroom.search.index import Term
+from broadsheet.newsroom.search.entries import body_text
+from broadsheet.newsroom.search.folding import fold_with_positions
+from broadsheet.newsroom.search.terms import Term
 
 LENGTH = 240  # of an excerpt, in characters
 _CONTEXT = 80  # characters before the first term
+_READ = 20_000  # characters of a text in which a term is looked for
 
 
 @dataclass(frozen=True)
@@ -26,33 +28,44 @@ class SearchResult:
 def highlighted(article: ArticlePage, terms: Sequence[Term]) -> SearchResult:
     """Return the article with the terms marked in its headline and in the first passage that has a term."""
     pattern = _pattern(terms)
-    text = " ".join(" ".join([article.deck, *article.body.stream_block.get_searchable_content(article.body)]).split())
+    text = f"{' '.join(article.deck.split())} {body_text(article.body)}".strip()
     return SearchResult(article, marked(article.title, pattern), _excerpt(text, pattern))
 
 
-def _pattern(terms: Sequence[Term]) -> re.Pattern[str]:
-    """Return a pattern for words that begin with a term, and for phrases with any punctuation between their words."""
-    phrases = [r"[\W_]+".join(re.escape(_folded(word)) for word in term.words) for term in terms]
-    endings = ["" if term.is_phrase else r"\w*" for term in terms]
-    return re.compile(r"(?<!\w)(?:" + "|".join(map("".join, zip(phrases, endings, strict=True))) + r")(?!\w)")
+def _pattern(terms: Sequence[Term]) -> re.Pattern[str] | None:
+    """Return a pattern for any of the terms in a folded text."""
+    return re.compile("|".join(term.pattern for term in terms)) if terms else None
 
 
-def marked(text: str, pattern: re.Pattern[str]) -> str:
+def marked(text: str, pattern: re.Pattern[str] | None) -> str:
     """Return the text as escaped HTML with <mark> around each match of the pattern."""
     return format_html_join("", "{}{}", _pieces(text, pattern))
 
 
-def _pieces(text: str, pattern: re.Pattern[str]) -> Iterator[tuple[str, str]]:
+def _pieces(text: str, pattern: re.Pattern[str] | None) -> Iterator[tuple[str, str]]:
     end = 0
-    for match in pattern.finditer(_folded(text)):
-        yield text[end : match.start()], format_html("<mark>{}</mark>", text[match.start() : match.end()])
-        end = match.end()
+    for start, stop in _spans(text, pattern):
+        yield text[end:start], format_html("<mark>{}</mark>", text[start:stop])
+        end = stop
     yield text[end:], ""
 
 
-def _excerpt(text: str, pattern: re.Pattern[str]) -> str:
-    match = pattern.search(_folded(text))
-    start = _word_start(text, match.start() - _CONTEXT) if match and match.start() > _CONTEXT else 0
+def _spans(text: str, pattern: re.Pattern[str] | None) -> Iterator[tuple[int, int]]:
+    """Yield the places of the terms in the text."""
+    if pattern is None:
+        return
+    folded = fold_with_positions(text)
+    end = 0
+    for match in pattern.finditer(folded.folded):
+        start, stop = folded.original_span(*match.span())
+        if start >= end:
+            yield start, stop
+            end = stop
+
+
+def _excerpt(text: str, pattern: re.Pattern[str] | None) -> str:
+    first = next(_spans(text[:_READ], pattern), (0, 0))[0]
+    start = _word_start(text, first - _CONTEXT) if first > _CONTEXT else 0
     end = _word_end(text, start + LENGTH)
     passage = marked(text[start:end], pattern)
     return format_html("{}{}{}", "… " if start else "", passage, " …" if end < len(text) else "")
@@ -66,13 +79,3 @@ def _word_start(text: str, position: int) -> int:
 def _word_end(text: str, position: int) -> int:
     space = text.rfind(" ", 0, position)
     return len(text) if len(text) <= position else space if space > position - _CONTEXT else position
-
-
-def _folded(text: str) -> str:
-    """Return the text in lower case without accents; each character keeps its position."""
-    return "".join(_folded_character(character) for character in text)
-
-
-def _folded_character(character: str) -> str:
-    folded = unicodedata.normalize("NFD", character)[0].lower()
-    return folded if len(folded) == 1 else character  # “İ” in lower case is two characters

@@ -1,167 +1,141 @@
-"""Queries of Wagtail's search index, ranked by headline, then deck, then text.
+"""The readers' search: the newest articles that have all the terms, found by the database and ranked here (ADR 23).
 
-All words must occur; each matches words that begin with it, and quotation marks make a phrase. Where very many articles
-match, only the newest are ranked, so that the time of a query does not grow with the paper (ADR 23).
+Each database returns the articles that have all the words; phrases are compared, and articles are ranked, in the
+stored words of at most MAX_RANKED of them. So both find the same articles in the same order, and the time of a search
+does not grow with the paper.
 """
 
-import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from django.contrib.contenttypes.models import ContentType
 from django.db import connection
-from django.db.models import BigIntegerField, Func, OuterRef, Q, QuerySet, Subquery
-from django.db.models.fields import BooleanField, FloatField, TextField
-from django.db.models.functions import Cast
-from wagtail.search import models as index
 
-from broadsheet.newsroom.models import ArticlePage
+from broadsheet.newsroom.models import ArticlePage, SearchEntry, SectionPage
 from broadsheet.newsroom.models.lists import ArticleQuerySet
+from broadsheet.newsroom.models.search_entries import positions_between
+from broadsheet.newsroom.search.ranking import Words, ranked
+from broadsheet.newsroom.search.terms import Term
 
-MAX_TERMS = 12
 MAX_RANKED = 1_000  # matches that are ranked
-MAX_SCANNED = 5_000  # newest articles that are scanned for frequent words
-_QUOTED = re.compile(r'["“”„«»]([^"“”„«»]*)["“”„«»]?|([^"“”„«»]+)')
-_WORD = re.compile(r"[^\W_]+")
+MAX_COMPARED = 4_000  # newest articles with all the words in which a phrase is looked for
+CHUNK = 500
+_MATCHING = {
+    "sqlite": """
+        SELECT entry.article_id FROM newsroom_searchentry_fts AS fts
+        CROSS JOIN newsroom_searchentry AS entry ON entry.position = fts.rowid
+        CROSS JOIN newsroom_articlepage AS article ON article.page_ptr_id = entry.article_id
+        WHERE newsroom_searchentry_fts MATCH %s AND fts.rowid BETWEEN %s AND %s AND article.is_public {limits}
+        ORDER BY fts.rowid DESC LIMIT %s""",
+    # Materialised, so that PostgreSQL reads its index and not the words of each of the newest articles.
+    "postgresql": """
+        WITH entry AS MATERIALIZED (
+            SELECT article_id, position FROM newsroom_searchentry
+            WHERE words @@ %s::tsquery AND position BETWEEN %s AND %s)
+        SELECT entry.article_id FROM entry
+        JOIN newsroom_articlepage AS article ON article.page_ptr_id = entry.article_id
+        WHERE article.is_public {limits}
+        ORDER BY entry.position DESC LIMIT %s""",
+}
 
 
 @dataclass(frozen=True)
-class Term:
-    """A word, or the words of a phrase in order."""
+class Scope:
+    """The section and the days to which a search is limited."""
 
-    words: tuple[str, ...]
-    is_phrase: bool = False
+    section: SectionPage | None = None
+    since: date | None = None
+    until: date | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.section or self.since or self.until)
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """The limits that are set, as lookups of articles."""
+        limits = {"section": self.section, "edition_date__gte": self.since, "edition_date__lte": self.until}
+        return {name: value for name, value in limits.items() if value}
+
+    @property
+    def articles(self) -> ArticleQuerySet:
+        """The public articles within the limits."""
+        articles: ArticleQuerySet = ArticlePage.objects.published()
+        return articles.filter(**self.fields)
+
+    @property
+    def positions(self) -> tuple[int, int]:
+        """The first and the last position that an article within the days can have."""
+        return positions_between(self.since or date.min, self.until or date.max)
 
 
 @dataclass(frozen=True)
 class Matches:
-    """The primary keys of matching articles, best first; of more than MAX_RANKED, those of the newest."""
+    """The primary keys of matching articles in order.
+
+    Of more than MAX_RANKED, those of the newest; `is_complete` also says whether a phrase was looked for in all
+    articles that have its words.
+    """
 
     keys: Sequence[int]
     is_complete: bool
 
 
-def terms_of(query: str) -> Sequence[Term]:
-    """Return the terms of a query; quotation marks are its only syntax."""
-    terms: list[Term] = []
-    for phrase, loose in _QUOTED.findall(query):
-        if words := tuple(_WORD.findall(phrase)):
-            terms.append(Term(words, is_phrase=True))
-        terms.extend(Term((word,)) for word in _WORD.findall(loose))
-    return terms[:MAX_TERMS]
+def find(terms: Sequence[Term], scope: Scope, *, newest_first: bool = False) -> Matches:
+    """Return the articles in scope that have all the terms, best first; of equal rank, and on request, latest first."""
+    if not terms:
+        keys = list(scope.articles.newest_first().values_list("pk", flat=True)[: MAX_RANKED + 1])
+        return Matches(keys[:MAX_RANKED], len(keys) <= MAX_RANKED)
+    has_phrases = any(len(term.tokens) > 1 for term in terms)
+    limit = MAX_COMPARED if has_phrases else MAX_RANKED
+    keys = _newest(terms, scope, limit + 1)
+    matching: list[Words] = []
+    for words in _words_of(keys[:limit]):
+        if words.has(terms):
+            matching.append(words)
+            if len(matching) > MAX_RANKED:
+                break
+    is_complete = len(matching) <= MAX_RANKED and len(keys) <= limit
+    del matching[MAX_RANKED:]
+    return Matches([words.pk for words in (matching if newest_first else ranked(matching, terms))], is_complete)
 
 
-def find(terms: Sequence[Term], articles: ArticleQuerySet) -> Matches:
-    """Return those of `articles` that have all the terms, best first; of equal rank, latest first."""
-    keys = _newest(terms, articles)
-    return Matches(list(_ranked(terms, keys[:MAX_RANKED])), is_complete=len(keys) <= MAX_RANKED)
+def _newest(terms: Sequence[Term], scope: Scope, limit: int) -> list[int]:
+    """Return the newest articles in scope that have the words of the terms, in whatever order each has them."""
+    limits, parameters = _limits(scope)
+    sql = _MATCHING[connection.vendor].format(limits=limits)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [_expression(terms), *scope.positions, *parameters, limit])
+        return [pk for (pk,) in cursor.fetchall()]
 
 
-def _newest(terms: Sequence[Term], articles: ArticleQuerySet) -> list[int]:
-    """Return the articles that have all the terms, unordered; of more than MAX_RANKED, the newest and one more.
-
-    The fastest query depends on the number of matches: few are read from the index; of many, the newest are found by
-    scanning the newest articles; for numbers between, the index is read whole and sorted.
-    """
-    entries = _entries().filter(_has(terms))
-    few = list(entries.values_list("object_id", flat=True)[: MAX_RANKED + 1])
-    if len(few) <= MAX_RANKED:
-        return list(articles.filter(pk__in=few).values_list("pk", flat=True))
-    scanned = _among(articles.newest_first()[:MAX_SCANNED], terms)
-    if len(scanned) > MAX_RANKED or not articles.newest_first()[MAX_SCANNED:].exists():
-        return scanned
-    keys = entries.annotate(article_pk=Cast("object_id", BigIntegerField())).values("article_pk")
-    return list(articles.filter(pk__in=keys).newest_first().values_list("pk", flat=True)[: MAX_RANKED + 1])
+def _limits(scope: Scope) -> tuple[str, list[Any]]:
+    """Return the conditions of a scope in SQL, and their values."""
+    conditions = {
+        "article.section_id = %s": scope.section and scope.section.pk,
+        "article.edition_date >= %s": scope.since,
+        "article.edition_date <= %s": scope.until,
+    }
+    chosen = {sql: value for sql, value in conditions.items() if value is not None}
+    return "".join(f" AND {sql}" for sql in chosen), list(chosen.values())
 
 
-def _among(newest: QuerySet[ArticlePage], terms: Sequence[Term]) -> list[int]:
-    # The match is a value of each entry: as a condition of a join, PostgreSQL would begin with all entries that match.
-    entry = _entries().filter(object_id=Cast(OuterRef("pk"), TextField()))
-    is_match = Subquery(entry.annotate(is_match=_has(terms)).values("is_match"), output_field=BooleanField())
-    matching = ArticlePage.objects.filter(pk__in=newest.values("pk")).filter(is_match)
-    return list(matching.newest_first().values_list("pk", flat=True)[: MAX_RANKED + 1])
-
-
-def _ranked(terms: Sequence[Term], keys: Sequence[int]) -> QuerySet[Any, Any]:
-    entries = _entries().filter(object_id__in=[str(key) for key in keys])
-    rows = _on_postgres(terms, entries) if connection.vendor == "postgresql" else _on_sqlite(terms, entries)
-    published_at = ArticlePage.objects.filter(pk=OuterRef("article_pk")).order_by().values("published_at")
-    return (
-        rows.annotate(published_at=Subquery(published_at))
-        .order_by("-score", "-published_at", "-article_pk")
-        .values_list("article_pk", flat=True)
+def _expression(terms: Sequence[Term]) -> str:
+    """Return the words of the terms in the query language of the database; folded words have no signs."""
+    words = dict.fromkeys(
+        (token, term.is_prefix and place == len(term.tokens) - 1)
+        for term in terms
+        for place, token in enumerate(term.tokens)
     )
-
-
-def _entries() -> QuerySet[Any]:
-    """Return the entries of articles in the index."""
-    return index.IndexEntry.objects.filter(content_type=ContentType.objects.get_for_model(ArticlePage))
-
-
-class _ParameterisedSQL(Func):
-    """An SQL expression with the search query as its parameters."""
-
-    def __init__(self, template: str, parameters: tuple[str, ...], output_field: Any) -> None:
-        super().__init__(template=template, output_field=output_field)
-        self.parameters = parameters
-
-    def as_sql(self, compiler: Any, connection: Any, *args: Any, **kwargs: Any) -> tuple[str, tuple[Any, ...]]:
-        return self.extra["template"], self.parameters
-
-
-def _has(terms: Sequence[Term]) -> Any:
-    """Return the condition that an entry has all the terms."""
     if connection.vendor == "postgresql":
-        return _ParameterisedSQL(f"{_WORDS} @@ {_QUERY}", (_all_for_postgres(terms),), BooleanField())
-    return Q(pk__in=_matching_on_sqlite(terms).values("pk"))
+        return " & ".join(f"'{word}'" + (":*" if is_prefix else "") for word, is_prefix in words)
+    return " AND ".join(f'"{word}"' + (" *" if is_prefix else "") for word, is_prefix in words)
 
 
-_FTS = f"{index.IndexEntry._meta.db_table}_fts"
-
-
-def _matching_on_sqlite(terms: Sequence[Term]) -> QuerySet[Any]:
-    query = " AND ".join(_for_sqlite(term) for term in terms)
-    match = _ParameterisedSQL(f'"{_FTS}" MATCH %s', (query,), BooleanField())
-    return index.SQLiteFTSIndexEntry.objects.filter(match)
-
-
-def _on_sqlite(terms: Sequence[Term], entries: QuerySet[Any]) -> QuerySet[Any]:
-    """Rank by FTS5 with a weight for each column, of which no match in a lighter column makes up for a heavier one."""
-    # The cast keeps SQLite from searching the full-text index once for each entry.
-    matching = _matching_on_sqlite(terms).annotate(entry=Cast("pk", BigIntegerField()))
-    matching = matching.filter(entry__in=entries.values("pk"))
-    rank = Func(template=f'-bm25("{_FTS}", 1000.0, 1.0, 100000.0)', output_field=FloatField())
-    return matching.annotate(article_pk=Cast("index_entry__object_id", BigIntegerField()), score=rank)
-
-
-def _for_sqlite(term: Term) -> str:
-    quoted = '"' + " ".join(term.words) + '"'
-    return quoted if term.is_phrase else f"({quoted} OR {quoted}*)"
-
-
-def _on_postgres(terms: Sequence[Term], entries: QuerySet[Any]) -> QuerySet[Any]:
-    """Rank by text search without stemming, with words separated as on SQLite; whole words count twice."""
-    whole = " | ".join(_adjacent(term) for term in terms)
-    score = _ParameterisedSQL(f"{_RANK} + {_RANK}", (_all_for_postgres(terms), whole), FloatField())
-    return entries.annotate(article_pk=Cast("object_id", BigIntegerField()), score=score)
-
-
-# Generated columns: migration 0004 has that of headline and text, with words separated as on SQLite, 0006 the deck's.
-_WORDS = '"broadsheet_words"'
-_DECK = '(SELECT broadsheet_deck FROM "newsroom_articlepage" WHERE page_ptr_id = object_id::bigint)'
-_QUERY = "to_tsquery('simple', %s)"
-_RANK = f"ts_rank('{{0.02, 0.1, 0.3, 1.0}}', {_WORDS} || {_DECK}, {_QUERY})"
-
-
-def _all_for_postgres(terms: Sequence[Term]) -> str:
-    return " & ".join(_for_postgres(term) for term in terms)
-
-
-def _for_postgres(term: Term) -> str:
-    return _adjacent(term) if term.is_phrase else f"({_adjacent(term)} | {_adjacent(term)}:*)"
-
-
-def _adjacent(term: Term) -> str:
-    words = [f"'{word.lower()}'" for word in term.words]
-    return f"({' <-> '.join(words)})" if term.is_phrase else words[0]
+def _words_of(keys: Sequence[int]) -> Iterator[Words]:
+    """Yield the stored words of articles in the order of the keys, as many as are asked for."""
+    for start in range(0, len(keys), CHUNK):
+        chunk = keys[start : start + CHUNK]
+        rows = SearchEntry.objects.filter(pk__in=chunk).values_list("pk", "headline", "deck", "text")
+        found = {row[0]: Words(*row) for row in rows}
+        yield from (found[key] for key in chunk if key in found)

@@ -115,3 +115,13 @@ def search_query(request: HttpRequest) -> str:
     query = request.GET.copy()
     query.pop("page", None)  # page numbers are in the path; links of other sites may still carry one
     return f"?{query.urlencode()}" if query else ""
+
+
+@register.simple_tag
+def search_ordered(request: HttpRequest, order: str) -> str:
+    """Return the address of the first page of a search in another order."""
+    query = request.GET.copy()
+    query.pop("order", None)
+    if order:
+        query["order"] = order
+    return f"/search/?{query.urlencode()}"
