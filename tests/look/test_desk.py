@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import ViewportSize
 
 from broadsheet.newsroom.models import ArticlePage
 from tests.campaigns import looked_at_once
@@ -10,7 +11,7 @@ from tests.look.browsing import Visit
 
 pytestmark = [pytest.mark.django_db, looked_at_once]
 
-WINDOW = {"width": 1440, "height": 900}
+WINDOW: ViewportSize = {"width": 1440, "height": 900}
 
 
 def test_every_outcome_stands_in_the_window_and_the_note_before_them(desk_visit: Visit, article: ArticlePage) -> None:
