@@ -22,6 +22,7 @@ SHARES = {
     "columns": 1.5,
     "newsroom": 4.0,
     "bodies": 1.5,
+    "names of elements": 1.5,
     "hostile bodies": 1.5,
     "addresses": 1.5,
     "floods": 3.0,

@@ -4,13 +4,14 @@ A source (`sources/<system>/`) reads its own format and yields these records; `l
 knows no source. IP addresses of commenters and email addresses of authors have no field: the paper never reads them.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from enum import StrEnum
 from typing import Protocol
 
-from broadsheet.interchange.blocks import Block
+from broadsheet.interchange.blocks import Block, Loss
 
 Progress = Callable[[int, int], object]  # the bytes read so far, the bytes in all
 
@@ -79,16 +80,16 @@ class PageRecord:
     """A page outside the flow of news, such as "About".
 
     `key` is the identifier in the source. Title, opening and deck are plain text; `opening` is the beginning of the
-    body and is filled only where the title is empty. `slugs` are candidates, the best first. `blocks` parses the body:
-    it is called once, and only for a record that is new to the paper. Times are aware. `old_paths` are the paths, with
-    their query, at which readers found the page on the old site.
+    body and is filled only where the title is empty. `slugs` are candidates, the best first. `blocks` parses the body
+    and counts what it leaves out: it is called once, and only for a record that is new to the paper. Times are aware.
+    `old_paths` are the paths, with their query, at which readers found the page on the old site.
     """
 
     key: str
     status: PublicationStatus
     title: str
     slugs: tuple[str, ...]
-    blocks: Callable[[], Sequence[Block]]
+    blocks: Callable[[Counter[Loss]], Sequence[Block]]
     opening: str = ""
     deck: str = ""
     published_at: datetime | None = None

@@ -1,19 +1,18 @@
 """Turns the HTML of an article into blocks: all text stays, in its order; styles, scripts and forms do not."""
 
 import re
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from posixpath import basename
-from urllib.parse import unquote, urlsplit
 
 from lxml import etree
 
 from broadsheet.interchange import blocks
-from broadsheet.interchange.html import inline
-from broadsheet.interchange.html.cleaning import EMBED, GALLERY, MEDIA_KEY, TEXT_OF_IMAGE, publishable
+from broadsheet.interchange.html import inline, media
+from broadsheet.interchange.html.cleaning import EMBED, MEDIA_KEY, TEXT_OF_IMAGE, publishable
 from broadsheet.interchange.html.inline_text import BREAK, InlineText
 from broadsheet.interchange.html.tables import parse_table
-from broadsheet.interchange.links import image_url, video_url
+from broadsheet.interchange.links import safe_url
 
 _EMPTY_LINE = re.compile(r"\n[ \t\r\f]*\n\s*")
 _LEADING_DASHES = re.compile(r"^[\s\u2014\u2013\u2015~-]+(?=\w)")
@@ -23,25 +22,37 @@ _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _INLINE = frozenset({*inline.INLINE, "a"})
 
 
-def blocks_of(tree: etree._Element, *, base_url: str = "", newlines: bool = False) -> list[blocks.Block]:
-    """Return the blocks of a body that `parse_html` returned.
+def blocks_of(
+    tree: etree._Element,
+    losses: Counter[blocks.Loss],
+    *,
+    base_url: str = "",
+    newlines: bool = False,
+    notes: Sequence[blocks.Note] = (),
+) -> list[blocks.Block]:
+    """Return the blocks of a body that `parse_html` returned, and its footnotes after them.
 
     With `base_url`, the article's own address, relative links are resolved; without, only those that begin at the root
     of the site stay links. With `newlines`, newlines count inside paragraphs too: one is a line break, an empty line
-    begins a new paragraph.
+    begins a new paragraph. `losses` counts what a browser would show and no block can.
     """
-    reader = _BodyReader(base_url, newlines=newlines)
+    reader = _BodyReader(inline.Reading(base_url, newlines, losses), notes)
     reader.walk(tree)
     reader.end_paragraph()
-    return reader.blocks
+    return [*reader.blocks, *_footnotes(notes)]
+
+
+def _footnotes(notes: Sequence[blocks.Note]) -> list[blocks.Block]:
+    items = "".join(f'<li><a id="{note.anchor}"></a>{note.html}</li>' for note in notes)
+    return [blocks.Listing(f"<ol>{items}</ol>")] if items else []
 
 
 class _BodyReader:
     """A walk through one body from top to bottom."""
 
-    def __init__(self, base_url: str, *, newlines: bool) -> None:
-        self.base_url = base_url
-        self.newlines = newlines
+    def __init__(self, reading: inline.Reading, notes: Sequence[blocks.Note]) -> None:
+        self.reading = reading
+        self.anchors = {note.source_id: note.anchor for note in notes}
         self.blocks: list[blocks.Block] = []
         self.text = InlineText()
         self.collapsing = 0
@@ -58,7 +69,7 @@ class _BodyReader:
     def _add_text(self, text: str | None) -> None:
         if not text:
             return
-        if self.collapsing and not self.newlines:
+        if self.collapsing and not self.reading.newlines:
             self.text.add(text)
             return
         for index, part in enumerate(_EMPTY_LINE.split(text)):
@@ -84,6 +95,8 @@ class _BodyReader:
             self._inline(element)
         elif tag in _HEADINGS:
             self._heading(element)
+        elif tag in media.MEDIA:
+            self._media(element)
         elif tag in _HANDLERS:
             _HANDLERS[tag](self, element)
         else:
@@ -98,12 +111,22 @@ class _BodyReader:
         self.end_paragraph()
 
     def _inline(self, element: etree._Element) -> None:
-        tag, attributes = inline.inline_tag(element, self.base_url)
-        if not tag:
+        tag, attributes = inline.inline_tag(element, self.reading.base_url, self.reading.losses)
+        if anchor := self.anchors.get(element.get("data-fn") or ""):
+            self._reference(element, anchor)
+        elif not tag:
             self.walk(element)
-            return
-        self.text.open(tag, attributes)
-        self.walk(element)
+        else:
+            self.text.open(tag, attributes)
+            self.walk(element)
+            self.text.close()
+
+    def _reference(self, element: etree._Element, anchor: str) -> None:
+        """Add the number of a footnote as a link to it."""
+        self.text.open("sup")
+        self.text.open("a", media.href(f"#{anchor}"))
+        self.text.add("".join(map(str, element.itertext())))
+        self.text.close()
         self.text.close()
 
     def _break(self, _element: etree._Element) -> None:
@@ -114,46 +137,57 @@ class _BodyReader:
             self.text.separate(BREAK)
 
     def _heading(self, element: etree._Element) -> None:
-        contents = inline.inline_contents(element)
+        contents = self._inline_contents(element)
         text = contents.one_line
         self._append(*([blocks.Subhead(text)] if text else []), *contents.hoisted)
+
+    def _inline_contents(self, element: etree._Element, *, newlines: bool = False) -> inline.InlineReader:
+        return inline.inline_contents(element, self.reading._replace(newlines=newlines))
 
     def _image(self, element: etree._Element) -> None:
         if text := element.get(TEXT_OF_IMAGE):
             self.text.add(text)
-        elif picture := inline.picture(element, self.base_url, self.figure_key):
+        elif picture := media.picture(element, self.reading.base_url, self.reading.losses, self.figure_key):
             self._append(picture)
 
     def _list(self, element: etree._Element) -> None:
-        markup, hoisted = inline.list_contents(element, newlines=self.newlines, base_url=self.base_url)
-        markup = publishable(markup)
-        self._append(*([blocks.Listing(markup)] if markup else []), *hoisted)
+        self._append(*inline.list_blocks(element, self.reading))
 
     def _quote(self, element: etree._Element) -> None:
         source = _attribution(element)
-        contents = inline.inline_contents(element, newlines=self.newlines, skip=source)
+        contents = inline.inline_contents(element, self.reading, skip=source)
         text = contents.text.flush().strip()
-        name = "" if source is None else _LEADING_DASHES.sub("", inline.inline_contents(source).one_line)
+        hoisted = contents.hoisted
+        name = ""
+        if source is not None:
+            attribution = self._inline_contents(source)
+            name = _LEADING_DASHES.sub("", attribution.one_line)
+            hoisted = [*hoisted, *(attribution.hoisted if text else [])]
         text = _TRAILING_DASHES.sub("", text) if name else text
         if text:
             self._append(blocks.Quote(text, name))
         elif source is not None:
             self._section(source)
-        self._append(*contents.hoisted)
+        self._append(*hoisted)
 
     def _preformatted(self, element: etree._Element) -> None:
+        hoisted = self._inline_contents(element).hoisted
         for line_break in element.iter("br"):
             line_break.tail = "\n" + (line_break.tail or "")
+        for link in element.iter("a"):
+            url = safe_url(link.get("href"), self.reading.base_url) or ""
+            words = "".join(map(str, link.itertext()))
+            if words.strip() and url.startswith(("http:", "https:")) and url.rstrip("/") not in words:
+                link.tail = f" ({url})" + (link.tail or "")
         text = "".join(str(part) for part in element.itertext()).strip("\n").rstrip()
-        self._append(*([blocks.Preformatted(text)] if text.strip() else []))
-        for image in element.iter("img"):
-            self._image(image)
+        hoisted = [block for block in hoisted if not (isinstance(block, blocks.Embed) and block.url in text)]
+        self._append(*([blocks.Preformatted(text)] if text.strip() else []), *hoisted)
 
     def _table(self, element: etree._Element) -> None:
-        table = parse_table(element, newlines=self.newlines)
+        table = parse_table(element, self.reading)
         self.end_paragraph()
-        if table.caption is not None:
-            self._section(table.caption)
+        for caption in table.captions:
+            self._section(caption)
         if table.is_one_column:
             for cell in table.cells:
                 self._section(cell)
@@ -175,51 +209,14 @@ class _BodyReader:
         if not isinstance(last, blocks.Picture) or last.caption:
             self._section(element)
             return
-        contents = inline.inline_contents(element)
+        contents = self._inline_contents(element)
         self.blocks[-1] = replace(last, caption=contents.one_line)
         self._append(*contents.hoisted)
 
-    def _frame(self, element: etree._Element) -> None:
-        url = video_url(element.get("src"))
-        if url is not None:
-            self._append(blocks.Embed(url))
-        if element.tag != "iframe":
-            self.walk(element)
-
-    def _object(self, element: etree._Element) -> None:
-        """Embed the video of an object, which old pages name in up to three elements; then add the fallback text."""
-        candidates = [
-            element.get("data"),
-            *(part.get("value") or part.get("src") for part in element.iter("param", "embed")),
-        ]
-        url = next(filter(None, map(video_url, candidates)), None)
-        if url is not None:
-            self._append(blocks.Embed(url))
-        for part in element.iter("embed", "object"):
-            part.attrib.clear()
-        self.walk(element)
-
-    def _recording(self, element: etree._Element) -> None:
-        """Add a link to a sound or video file, for which the paper has no block."""
-        sources = (part.get("src") for part in element.iter("audio", "video", "source"))
-        url = next(filter(None, (image_url(source, self.base_url) for source in sources)), "")
-        if url:
-            self.end_paragraph()
-            link = etree.Element("a", href=url)
-            link.text = unquote(basename(urlsplit(url).path)) or url
-            self._inline(link)
-            self.end_paragraph()
-        self.walk(element)
-
-    def _gallery(self, element: etree._Element) -> None:
-        self._append(inline.gallery(element))
-        self.walk(element)
-
-    def _embed(self, element: etree._Element) -> None:
-        url = video_url(element.get("class"))
-        if url is not None:
-            self._append(blocks.Embed(url))
-        else:
+    def _media(self, element: etree._Element) -> None:
+        block = media.media_block(element, self.reading.base_url, self.reading.losses)
+        self._append(*([block] if block is not None else []))
+        if element.tag != EMBED or block is None:
             self.walk(element)
 
 
@@ -255,14 +252,7 @@ _HANDLERS: dict[str, Callable[[_BodyReader, etree._Element], None]] = {
     "table": _BodyReader._table,
     "figure": _BodyReader._figure,
     "figcaption": _BodyReader._caption,
-    "iframe": _BodyReader._frame,
-    "embed": _BodyReader._frame,
     "param": _BodyReader.walk,
     "source": _BodyReader.walk,
-    "object": _BodyReader._object,
-    "audio": _BodyReader._recording,
-    "video": _BodyReader._recording,
     "cite": _BodyReader.walk,
-    GALLERY: _BodyReader._gallery,
-    EMBED: _BodyReader._embed,
 }

@@ -1,17 +1,24 @@
 """Reads the inline contents of a list item, cell, heading, caption or quotation; blocks inside it are hoisted out."""
 
+from collections import Counter
+from typing import NamedTuple
+
 from lxml import etree
 
-from broadsheet.interchange.blocks import Block, Embed, Gallery, Picture
-from broadsheet.interchange.html.cleaning import EMBED, GALLERY, MEDIA_KEY, TEXT_OF_IMAGE
+from broadsheet.interchange.blocks import Block, Listing, Loss, Paragraph
+from broadsheet.interchange.html.cleaning import TEXT_OF_IMAGE, publishable
 from broadsheet.interchange.html.inline_text import BLANK, BREAK, SPACE, InlineText
-from broadsheet.interchange.links import image_url, safe_url, video_url
+from broadsheet.interchange.html.media import MEDIA, count_link_of_picture, href, media_block, picture
+from broadsheet.interchange.html.numbering import numbers_of
+from broadsheet.interchange.html.tags import EMBED, HAS_ADDRESS
+from broadsheet.interchange.links import safe_url
 
 INLINE = {
     "b": "b",
     "strong": "b",
     "i": "i",
     "em": "i",
+    "s": "s",
     "sup": "sup",
     "sub": "sub",
     "code": "code",
@@ -19,45 +26,48 @@ INLINE = {
     "kbd": "code",
     "samp": "code",
 }
-EMBEDDED = frozenset({"iframe", "param", "embed", "video", "audio", "source"})
 _SEPARATORS = {"a": 0, "cite": 0, "td": SPACE, "th": SPACE, "tr": BREAK, "li": BREAK, "option": SPACE, "dd": BREAK}
+_SEPARATORS |= {"param": 0, "source": 0, EMBED: SPACE}
+# Plain text keeps the sense of these elements in signs: 10^6 and not 106.
+_RAISED = {"sup": "^", "sub": "_"}
+_STRUCK = "~~"
 
 
-def inline_contents(
-    element: etree._Element, *, newlines: bool = False, skip: etree._Element | None = None
-) -> "InlineReader":
+class Reading(NamedTuple):
+    """How a body is read: its own address, whether newlines are line breaks, and the count of its losses."""
+
+    base_url: str
+    newlines: bool
+    losses: Counter[Loss]
+
+
+def inline_contents(element: etree._Element, reading: Reading, *, skip: etree._Element | None = None) -> "InlineReader":
     """Return a reader that has read an element as plain text; the contents of `skip` are left out."""
-    reader = InlineReader(plain=True, newlines=newlines, skip=skip)
+    reader = InlineReader(reading, plain=True, skip=skip)
     reader.walk(element)
     return reader
 
 
-def list_contents(element: etree._Element, *, newlines: bool, base_url: str) -> tuple[str, list[Block]]:
-    """Return a list with its nested lists as markup, and the blocks that were hoisted out of it."""
-    reader = InlineReader(plain=False, newlines=newlines, base_url=base_url)
-    return reader.list_markup(element), reader.hoisted
+def list_blocks(element: etree._Element, reading: Reading) -> list[Block]:
+    """Return a list with its nested lists, and the blocks that were hoisted out of it.
 
-
-def picture(image: etree._Element, base_url: str, media_key: str | None = None) -> Picture | None:
-    """Return the picture of an img element, or None where it has no URL or is a tracking pixel."""
-    url = image_url(image.get("src"), base_url)
-    if not url or "1" in (image.get("width"), image.get("height")):
-        return None
-    return Picture(url, " ".join(image.get("alt", "").split()), "", image.get(MEDIA_KEY) or media_key)
-
-
-def gallery(element: etree._Element) -> Gallery:
-    """Return the gallery of a placeholder element."""
-    return Gallery(tuple(key for key in (element.get("class") or "").split(",") if key))
+    A list of which the paper's own would show other numbers becomes a paragraph with a line for each item.
+    """
+    reader = InlineReader(reading, plain=False)
+    markup = publishable(reader.list_markup(element))
+    if numbers_of(element) and next(element.iterdescendants("ul", "ol"), None) is None:
+        lines = markup.removeprefix("<ul>").removesuffix("</ul>").replace("</li><li>", "<br>")
+        markup = lines.removeprefix("<li>").removesuffix("</li>")
+        return [*([Paragraph(markup)] if markup else []), *reader.hoisted]
+    return [*([Listing(markup)] if markup else []), *reader.hoisted]
 
 
 class InlineReader:
     """A walk through one element: the text so far, and the blocks that were hoisted out of it."""
 
-    def __init__(self, *, plain: bool, newlines: bool, base_url: str = "", skip: etree._Element | None = None) -> None:
+    def __init__(self, reading: Reading, *, plain: bool, skip: etree._Element | None = None) -> None:
+        self.base_url, self.newlines, self.losses = reading
         self.text = InlineText(plain=plain)
-        self.newlines = newlines
-        self.base_url = base_url
         self.skip = skip
         self.hoisted: list[Block] = []
 
@@ -85,11 +95,8 @@ class InlineReader:
             self.text.separate(BREAK)
         elif tag == "img":
             self._image(element)
-        elif tag in EMBEDDED:
-            self._hoist_video(element)
-        elif tag == GALLERY:
-            self.hoisted.append(gallery(element))
-            self.walk(element)
+        elif tag in MEDIA:
+            self._hoist(element)
         elif tag in {"ul", "ol"} and not self.text.plain:
             self.text.add_markup(self.list_markup(element))
         elif tag in INLINE or tag == "a":
@@ -100,28 +107,49 @@ class InlineReader:
     def _image(self, element: etree._Element) -> None:
         if text := element.get(TEXT_OF_IMAGE):
             self.text.add(text)
-        elif found := picture(element, self.base_url):
+        elif found := picture(element, self.base_url, self.losses):
             self.hoisted.append(found)
 
-    def _hoist_video(self, element: etree._Element) -> None:
-        url = video_url(element.get("src") or element.get("value"))
-        if url is not None and Embed(url) not in self.hoisted:
-            self.hoisted.append(Embed(url))
-        if element.tag != "iframe":
-            self.walk(element)
+    def _hoist(self, element: etree._Element) -> None:
+        block = media_block(element, self.base_url, self.losses)
+        if block is not None and block not in self.hoisted:
+            self.hoisted.append(block)
+        if element.tag != EMBED:
+            self._block(element)
 
     def _inline(self, element: etree._Element) -> None:
-        tag, attributes = inline_tag(element, self.base_url)
+        tag, attributes = inline_tag(element, self.base_url, self.losses)
         if not tag:
             self.walk(element)
-            return
-        self.text.open(tag, attributes)
+        elif self.text.plain:
+            self._plain(element, tag)
+        else:
+            self.text.open(tag, attributes)
+            self.walk(element)
+            self.text.close()
+
+    def _plain(self, element: etree._Element, tag: str) -> None:
+        words = "".join(map(str, element.itertext())).strip()
+        sign = _STRUCK if tag == "s" and words else ""
+        if self.text.is_within_word and words and not words.isalpha():
+            sign = _RAISED.get(tag, sign)
+        self.text.add(sign)
         self.walk(element)
-        self.text.close()
+        self.text.add(sign if tag == "s" else "")
+        if tag == "a" and words:
+            self._address(element, words)
+
+    def _address(self, element: etree._Element, words: str) -> None:
+        """Add the address of a link in brackets, unless its words name it."""
+        url = safe_url(element.get("href"), self.base_url) or ""
+        if not url.startswith(("http:", "https:")):
+            self.losses[Loss.LINKS] += 1
+        elif url.rstrip("/") not in words:
+            self.text.add(f" ({url})")
 
     def _block(self, element: etree._Element) -> None:
         tag = element.tag if isinstance(element.tag, str) else ""
-        separator = SPACE if tag == EMBED else _SEPARATORS.get(tag, BLANK)
+        separator = _SEPARATORS.get(tag, BLANK)
         newlines, self.newlines = self.newlines, self.newlines or tag == "pre"
         self.text.separate(separator)
         self.walk(element)
@@ -129,17 +157,22 @@ class InlineReader:
         self.newlines = newlines
 
     def list_markup(self, element: etree._Element) -> str:
-        """Return a list as markup; contents outside of its items become items or join the item before."""
+        """Return a list as markup; contents outside of its items become items or join the item before.
+
+        The items of a list of other numbers begin with them.
+        """
         items: list[str] = []
+        numbers = numbers_of(element)
         self._add_text_item(element.text, items)
         for child in element:
             if child.tag in {"ul", "ol"} and items:
                 items[-1] += self.list_markup(child)
-            else:
-                items.append(self._item(child))
+            elif item := self._item(child):
+                items.append(f"{numbers[child]}. {item}" if child in numbers else item)
             self._add_text_item(child.tail, items)
-        entries = "".join(f"<li>{item}</li>" for item in items if item)
-        return f"<{element.tag}>{entries}</{element.tag}>" if entries else ""
+        entries = "".join(f"<li>{item}</li>" for item in items)
+        tag = "ul" if numbers else element.tag
+        return f"<{tag}>{entries}</{tag}>" if entries else ""
 
     def _add_text_item(self, text: str | None, items: list[str]) -> None:
         if text and text.strip():
@@ -157,12 +190,18 @@ class InlineReader:
         return markup
 
 
-def inline_tag(element: etree._Element, base_url: str) -> tuple[str, str]:
-    """Return the tag of an inline element in the paper's markup, and its attributes; an empty tag unwraps it."""
+def inline_tag(element: etree._Element, base_url: str, losses: Counter[Loss]) -> tuple[str, str]:
+    """Return the tag of an inline element in the paper's markup, and its attributes; an empty tag unwraps it.
+
+    A link with words that can lead nowhere, or with a picture alone, is counted.
+    """
     if element.tag != "a":
         return INLINE[str(element.tag)], ""
     url = safe_url(element.get("href"), base_url)
-    if url is None:
-        return "", ""
-    quoted = url.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;").replace(">", "&gt;")
-    return "a", f' href="{quoted}"'
+    if url is not None:
+        count_link_of_picture(element, losses)
+        return "a", href(url)
+    if element.get(HAS_ADDRESS) is not None and "".join(map(str, element.itertext())).strip():
+        within = element.get("href", "").lstrip().startswith("#")
+        losses[Loss.LINKS_WITHIN if within else Loss.LINKS] += 1
+    return "", ""

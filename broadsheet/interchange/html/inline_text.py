@@ -29,6 +29,11 @@ class InlineText:
         """Whether a visible character was added since the last `flush`."""
         return bool(self.parts)
 
+    @property
+    def is_within_word(self) -> bool:
+        """Whether the next word would stand directly behind the last."""
+        return bool(self.parts) and not self.separator
+
     def add(self, text: str, *, newlines: bool = False) -> None:
         """Add text; with `newlines`, a newline is a line break and not a space."""
         if newlines and "\n" in text:

@@ -78,7 +78,7 @@ class ArticleImporter:
         return not trashed
 
     def _planned(self, record: PageRecord) -> PlannedPage:
-        blocks = record.blocks()
+        blocks = record.blocks(self.report.lost)
         title = self._title(record)
         body = stream_data(blocks, self.photos.within(record, title))
         deck = one_line(record.deck, MAX_DECK, on_cut=lambda: self._count(Changed.DECKS))

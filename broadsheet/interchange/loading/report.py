@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeVar
 
+from broadsheet.interchange.blocks import Loss
+
 LISTED = 20
 
 Kind = TypeVar("Kind", bound=StrEnum)
@@ -83,6 +85,7 @@ class Report:
     existing: Counter[Existing] = field(default_factory=Counter)
     skipped: Counter[Skipped] = field(default_factory=Counter)
     changed: Counter[Changed] = field(default_factory=Counter)
+    lost: Counter[Loss] = field(default_factory=Counter)
     missing: int = 0
     missing_named: list[str] = field(default_factory=list)
 
@@ -108,7 +111,7 @@ class Report:
         begin = "Would be imported" if self.is_dry else "Imported"
         site = f" from {self.title}" if self.title else ""
         first = f"{begin}{site}: {imported}." if imported else f"Nothing new{site}."
-        return [first, *self._existing(), *self._skipped(), *self._changed(), *self._missing()]
+        return [first, *self._existing(), *self._skipped(), *self._lost(), *self._changed(), *self._missing()]
 
     def _existing(self) -> list[str]:
         existing = _list(Existing, self.existing)
@@ -117,6 +120,10 @@ class Report:
     def _skipped(self) -> list[str]:
         skipped = _list(Skipped, self.skipped)
         return [f"Left out: {skipped}."] if skipped else []
+
+    def _lost(self) -> list[str]:
+        lost = _list(Loss, self.lost)
+        return [f"Not as in the texts of the source: {lost}."] if lost else []
 
     def _changed(self) -> list[str]:
         return [f"Note: {_counted(kind, count)}." for kind, count in sorted(self.changed.items())]

@@ -8,7 +8,7 @@ from django import template
 from django.core.paginator import Page
 from django.http import HttpRequest
 from django.template.loader import render_to_string
-from django.utils.html import escape, format_html
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.translation import get_language
 from wagtail.rich_text import RichText
 
@@ -23,7 +23,19 @@ register = template.Library()
 
 RELATED = 10
 _TEASER = "newsroom/includes/teaser.html"
+# An address in plain text, with brackets only in pairs, as in (https://a.example/Quay_(harbour)).
+_ADDRESS = re.compile(r"""https?://(?:\([^\s()<>"]*\)|[^\s()<>"])+(?<![.,;:!?'])""")
 _FIRST_PARAGRAPH = re.compile(r"\s*<p(?:\s[^>]*)?>")
+
+
+@register.filter
+def linked(text: str) -> str:
+    """Return plain text as HTML in which addresses are links: quotations, subheadings and cells have no other links."""
+    parts, end = list[str](), 0
+    for match in _ADDRESS.finditer(text):
+        parts += [text[end : match.start()], format_html('<a href="{}">{}</a>', match[0], match[0])]
+        end = match.end()
+    return format_html_join("", "{}", ((part,) for part in [*parts, text[end:]]))
 
 
 @register.simple_tag

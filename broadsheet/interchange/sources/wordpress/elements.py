@@ -33,6 +33,9 @@ _FEED_YEARS = range(2000, 9999)
 _RFC_822_DATE = re.compile(r"\s*[A-Za-z]{3}, \d{1,2} [A-Za-z]{3} \d{4} ")
 _CATEGORY = frozenset({"category"})
 _TAG = frozenset({"post_tag", "tag"})
+_CO_AUTHOR = frozenset({"author"})
+_PRIMARY_CATEGORY = ("_yoast_wpseo_primary_category", "rank_math_primary_category", "_primary_term_category")
+_NO_PASSWORDS = frozenset({"", "0"})  # "0" is empty in PHP, so that WordPress asks nobody for it
 _RSS_FIELDS = frozenset({"title", "link", "pubDate", "guid", "description", "category", "item"})
 _META_ELEMENTS = frozenset({"wp:postmeta", "wp:commentmeta"})
 _WORDPRESS = re.compile(r"https?://(?:www\.)?wordpress\.(?:org|com)/export/[\d.]*/?(excerpt)?/?$", re.IGNORECASE)
@@ -258,9 +261,12 @@ def post(element: etree._Element, zone: tzinfo) -> WxrPost:
         attachment_file=meta.get("_wp_attached_file", "").strip(),
         attachment_alt=meta.get("_wp_attachment_image_alt", "").strip(),
         comments_open=fields.get("wp:comment_status", "").strip() == "open",
-        has_password=bool(fields.get("wp:post_password")),
+        has_password=fields.get("wp:post_password", "").strip() not in _NO_PASSWORDS,
         sticky=fields.get("wp:is_sticky", "").strip() == "1",
         parent_id=identifier(fields.get("wp:post_parent")),
+        co_authors=_terms(element, _CO_AUTHOR),
+        primary_category=next(filter(None, (identifier(meta.get(key)) for key in _PRIMARY_CATEGORY)), None),
+        footnotes=meta.get("footnotes", "").strip(),
     )
 
 

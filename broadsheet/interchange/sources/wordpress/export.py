@@ -2,7 +2,9 @@
 
 import html
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from functools import partial
 from hashlib import sha256
@@ -10,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from broadsheet.interchange.blocks import Block, Loss
 from broadsheet.interchange.records import (
     ArticleRecord,
     AuthorRecord,
@@ -70,19 +73,21 @@ class WordPressExport:
 
     def records(self, zone: tzinfo = UTC, progress: Progress | None = None) -> Iterator[Record]:
         """Yield the site, its authors and categories, then posts, pages and other items with their comments."""
-        base_path = ""
+        site = _Site()
         for record in read_export(self.file, zone=zone, progress=progress):
             match record:
                 case wxr.WxrComment():
                     yield _comment(record)
                 case wxr.WxrPost():
-                    yield _item(record, base_path)
+                    yield from site.guests(record)
+                    yield _item(record, site)
                 case wxr.SiteHeader():
-                    base_path = urlsplit(record.base_url).path.rstrip("/")
+                    site.base_path = urlsplit(record.base_url).path.rstrip("/")
                     yield SiteRecord(record.title, record.base_url)
                 case wxr.WxrAuthor():
-                    yield AuthorRecord(record.login, html.unescape(record.display_name))
+                    yield site.author(record.login, html.unescape(record.display_name))
                 case wxr.WxrCategory():
+                    site.categories[record.source_id] = record.slug
                     yield SectionRecord(record.slug, html.unescape(record.name), plain_text(record.description))
 
     def media_paths(self, url: str) -> Sequence[str]:
@@ -91,47 +96,95 @@ class WordPressExport:
         return (_SIZE_SUFFIX.sub("", path), path)
 
 
-def _item(post: wxr.WxrPost, base_path: str) -> ArticleRecord | PageRecord | MediaRecord | OtherRecord:
+@dataclass
+class _Site:
+    """The parts of the export so far to which later posts refer."""
+
+    base_path: str = ""
+    authors: dict[str, str] = field(default_factory=dict)
+    logins: dict[str, str] = field(default_factory=dict)
+    categories: dict[int | None, str] = field(default_factory=dict)
+    posts: dict[str, int] = field(default_factory=dict)
+
+    def author(self, login: str, name: str) -> AuthorRecord:
+        """Return the record of an author, who is found by login and by name from now on."""
+        self.authors[login] = name
+        self.logins.setdefault(name.casefold(), login)
+        return AuthorRecord(login, name)
+
+    def guests(self, post: wxr.WxrPost) -> Iterator[AuthorRecord]:
+        """Yield the authors of a post who have no account on the old site and were not yielded before."""
+        for term in post.co_authors:
+            if self.login_of(term) not in self.authors:
+                yield self.author(self.login_of(term), html.unescape(term.name) or term.slug)
+
+    def login_of(self, term: wxr.WxrTerm) -> str:
+        """Return the key of the author whom a term of the plugin Co-Authors Plus or PublishPress names."""
+        login = unquote(term.slug).removeprefix("cap-")
+        if login in self.authors:
+            return login
+        name = html.unescape(term.name)
+        return name if name in self.authors else self.logins.get(name.casefold(), f"guest:{login or name}")
+
+    def section(self, post: wxr.WxrPost) -> wxr.WxrTerm | None:
+        """Return the category that the author chose as the first, or else the first of the file."""
+        chosen = self.categories.get(post.primary_category) if post.primary_category else None
+        by_choice = (term for term in post.categories if chosen is not None and term.slug == chosen)
+        return next(by_choice, next(iter(post.categories), None))
+
+    def key(self, post: wxr.WxrPost) -> str:
+        """Return the key of a post; a second post with the id of another has a key of its own."""
+        key = _post_key(post)
+        fields = hash((post.guid, post.link, post.title, post.body))
+        if self.posts.setdefault(key, fields) == fields:
+            return key
+        return _digest("\0".join((key, post.guid, post.link, post.title)))
+
+
+def _item(post: wxr.WxrPost, site: _Site) -> ArticleRecord | PageRecord | MediaRecord | OtherRecord:
     match post.kind:
         case wxr.PostKind.POST:
-            return _article(post, base_path)
+            return _article(post, site)
         case wxr.PostKind.PAGE:
-            return _page(post, base_path)
+            return PageRecord(**_page_fields(post, site), has_parent=post.parent_id is not None)
         case wxr.PostKind.ATTACHMENT:
             return _media(post)
         case wxr.PostKind.OTHER:
             return OtherRecord(_post_key(post))
 
 
-def _page(post: wxr.WxrPost, base_path: str) -> PageRecord:
-    return PageRecord(**_page_fields(post, base_path), has_parent=post.parent_id is not None)
-
-
-def _article(post: wxr.WxrPost, base_path: str) -> ArticleRecord:
+def _article(post: wxr.WxrPost, site: _Site) -> ArticleRecord:
+    section = site.section(post)
+    others = [term for term in post.categories if term != section]
+    authors = tuple(dict.fromkeys(map(site.login_of, post.co_authors))) or (post.author_login,)
     return ArticleRecord(
-        **_page_fields(post, base_path),
-        author_keys=(post.author_login,) if post.author_login else (),
-        section=next(map(_term, post.categories), None),
-        tags=tuple(dict.fromkeys(map(_term, (*post.tags, *post.categories[1:])))),
+        **_page_fields(post, site),
+        author_keys=tuple(filter(None, authors)),
+        section=None if section is None else _term(section),
+        tags=tuple(dict.fromkeys(map(_term, (*post.tags, *others)))),
         lead_media_key=_key(post.featured_image_id),
         comments_open=post.comments_open,
     )
 
 
-def _page_fields(post: wxr.WxrPost, base_path: str) -> dict[str, Any]:
+def _page_fields(post: wxr.WxrPost, site: _Site) -> dict[str, Any]:
     title = plain_text(post.title)
     return {
-        "key": _post_key(post),
+        "key": site.key(post),
         "status": _status(post),
         "title": title,
         "opening": "" if title.strip() else plain_text(post.body),
         "slugs": _slugs(post),
         "deck": plain_text(post.excerpt),
-        "blocks": partial(parse_body, post.body, base_url=post.link),
+        "blocks": partial(_blocks, post),
         "published_at": post.published.at if post.published else None,
         "updated_at": post.modified.at if post.modified else None,
-        "old_paths": _old_paths(post, base_path),
+        "old_paths": _old_paths(post, site.base_path),
     }
+
+
+def _blocks(post: wxr.WxrPost, losses: Counter[Loss]) -> list[Block]:
+    return parse_body(post.body, base_url=post.link, losses=losses, footnotes=post.footnotes)
 
 
 def _status(post: wxr.WxrPost) -> PublicationStatus:

@@ -96,6 +96,9 @@ class Moment:
 class WxrPost:
     """A post, page, attachment or other item; its comments follow it as records of their own.
 
+    `co_authors` is the byline that a plugin keeps instead of the author, `primary_category` the id of the category
+    that the author chose among several, and `footnotes` the JSON that the block editor stores.
+
     `published` is None for an item that never had a date. `status` is WordPress's own: publish, future, draft, pending,
     private, inherit or trash. The `attachment_…` fields are filled for attachments; `attachment_file` is the path
     beneath the uploads folder.
@@ -124,6 +127,9 @@ class WxrPost:
     has_password: bool
     sticky: bool
     parent_id: int | None
+    co_authors: tuple[WxrTerm, ...] = ()
+    primary_category: int | None = None
+    footnotes: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """The bodies that WordPress stores become blocks of the paper."""
 
 import time
+from collections import Counter
 
 import pytest
 
@@ -9,6 +10,7 @@ from broadsheet.interchange.blocks import (
     Embed,
     Gallery,
     Listing,
+    Loss,
     Paragraph,
     Picture,
     Preformatted,
@@ -17,6 +19,7 @@ from broadsheet.interchange.blocks import (
     Table,
 )
 from broadsheet.interchange.sources.wordpress.body import parse_body, plain_text
+from tests.interchange.block_text import visible_words
 
 VIDEO = Embed("https://www.youtube.com/watch?v=Fz3rry_B0at")
 
@@ -222,10 +225,48 @@ def test_videos_in_cells_lists_and_code_are_not_lost() -> None:
     assert parse_body("<pre>\nhttps://youtu.be/Fz3rry_B0at\n</pre>") == [Preformatted(VIDEO.url)]
 
 
-def test_other_embeds_become_links_and_other_frames_are_dropped() -> None:
-    body = '[embed]https://maps.example/?a=1&amp;b=2[/embed]<iframe src="https://ads.example/"></iframe>'
+def test_other_embeds_become_links() -> None:
     link = "https://maps.example/?a=1&amp;b=2"
-    assert parse_body(body) == [Paragraph(f'<a href="{link}">{link}</a>')]
+    assert parse_body(f"[embed]{link}[/embed]") == [Paragraph(f'<a href="{link}">{link}</a>')]
+
+
+@pytest.mark.parametrize(
+    ("frame", "link"),
+    [
+        (
+            '<iframe src="https://m.example/q" width="600"></iframe>',
+            '<a href="https://m.example/q">https://m.example/q</a>',
+        ),
+        ('<iframe src="//m.example/q" title="The quay">x</iframe>', '<a href="https://m.example/q">The quay</a>'),
+        (
+            '<iframe src="about:blank" data-src="https://m.example/q"></iframe>',
+            '<a href="https://m.example/q">https://m.example/q</a>',
+        ),
+        (
+            '<object data="https://d.example/a.pdf"></object>',
+            '<a href="https://d.example/a.pdf">https://d.example/a.pdf</a>',
+        ),
+        ('<embed src="https://d.example/a.swf">', '<a href="https://d.example/a.swf">https://d.example/a.swf</a>'),
+        (
+            '<object><param name="movie" value="https://d.example/a.swf"><embed src="https://d.example/a.swf"></object>',
+            '<a href="https://d.example/a.swf">https://d.example/a.swf</a>',
+        ),
+    ],
+)
+@pytest.mark.parametrize(
+    "place", ["{}", "<div>{}</div>", "<ul><li>{}</li></ul>", "<blockquote>{}</blockquote>", "<h2>{}</h2>"]
+)
+def test_a_frame_of_another_site_becomes_a_counted_link_wherever_it_stands(frame: str, link: str, place: str) -> None:
+    losses: Counter[Loss] = Counter()
+    assert parse_body(place.format(frame), losses=losses) == [Paragraph(link)]
+    assert losses == {Loss.FRAMES: 1}
+
+
+@pytest.mark.parametrize("size", ['width="1" height="1"', 'height="0"'])
+def test_a_frame_that_nobody_sees_is_left_out(size: str) -> None:
+    losses: Counter[Loss] = Counter()
+    assert parse_body(f'<iframe src="https://ads.example/" {size}></iframe>', losses=losses) == []
+    assert not losses
 
 
 def test_audio_and_video_files_become_links() -> None:
@@ -243,6 +284,16 @@ def test_a_table_has_rows_of_equal_length_and_knows_its_header() -> None:
     assert parse_body(body) == [
         Paragraph("Fares"),
         Table((("Who", "Day", "Night"), ("Adults", "3\n4", ""), ("Dogs", "", "")), header=True),
+    ]
+
+
+def test_a_cell_that_spans_rows_moves_no_other_cell() -> None:
+    body = (
+        "<table><tr><td rowspan='2'>North</td><td>Gull</td><td>8</td></tr><tr><td>Tern</td><td>9</td></tr>"
+        "<tr><td colspan='2'>none</td><td>10</td></tr><tr><td>a</td><td rowspan='9'>b</td><td>c</td></tr></table>"
+    )
+    assert parse_body(body) == [
+        Table((("North", "Gull", "8"), ("", "Tern", "9"), ("none", "", "10"), ("a", "b", "c")), header=False)
     ]
 
 
@@ -273,9 +324,151 @@ def test_unknown_shortcodes_stay_as_text() -> None:
     assert parse_body(body) == [Paragraph(body.replace("[[gallery]]", "[gallery]"))]
 
 
-def test_scripts_and_styles_are_dropped_with_their_contents() -> None:
-    body = "a<script>b()</script><style>c{}</style><noscript>d</noscript><svg onload=e><text>f</text></svg>g"
-    assert parse_body(body) == [Paragraph("ag")]
+def test_only_what_a_browser_would_not_show_is_dropped_with_its_contents() -> None:
+    losses: Counter[Loss] = Counter()
+    body = (
+        "a<script>b()</script><style>c{}</style><noscript>d</noscript><template>d</template><title>d</title>"
+        "<svg onload=e><title>d</title><desc>d</desc><text>f</text></svg><math><mi>x</mi><mo>=</mo><mn>2</mn>"
+        "<annotation>d</annotation></math><noembed>d</noembed><!-- d --><?d?><!d>g"
+    )
+    assert parse_body(body, losses=losses) == [Paragraph("a f x = 2 g")]
+    assert losses == {Loss.SCRIPTS: 1, Loss.DRAWINGS: 1, Loss.FORMULAS: 1}
+
+
+@pytest.mark.parametrize("name", ["script", "style", "title", "textarea", "noscript", "xmp", "plaintext", "template"])
+def test_an_element_without_an_end_hides_nothing(name: str) -> None:
+    assert parse_body(f"<p>a</p><{name}><p>b <b>c</b></p>") == [Paragraph("a"), Paragraph("b <b>c</b>")]
+
+
+@pytest.mark.parametrize("start", ["<!-- ", "<!", "<?", "</3 ", "<b ", '<b title="', "<3 "])
+def test_a_bracket_that_begins_no_tag_hides_nothing(start: str) -> None:
+    assert visible_words(parse_body(f"We {start}love the quay"))[-2:] == ["the", "quay"]
+
+
+def test_the_text_of_a_field_and_of_an_example_is_words_and_no_markup() -> None:
+    assert parse_body("<textarea>a <b>b</b> &amp;</textarea>") == [Paragraph("a &lt;b&gt;b&lt;/b&gt; &amp;")]
+    assert parse_body("<xmp>a <b>b</b> &amp;</xmp>") == [Preformatted("a <b>b</b> &amp;")]
+
+
+def test_struck_words_stay_struck() -> None:
+    body = "<p>He <del>left</del> <ins>stayed</ins> <strike>a</strike> <s>b</s> "
+    body += "<span style='text-decoration: line-through'>c</span> <span>d</span></p>"
+    assert parse_body(body) == [Paragraph("He <s>left</s> stayed <s>a</s> <s>b</s> <s>c</s> d")]
+    assert parse_body("<h2>He <del>left</del> stayed</h2>") == [Subhead("He ~~left~~ stayed")]
+    assert parse_body("<p>Salt <s> wins</p><p>always</p>") == [Paragraph("Salt wins"), Paragraph("always")]
+
+
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        ("10<sup>6</sup> kg", "10^6 kg"),
+        ("H<sub>2</sub>O", "H_2O"),
+        ("the 1<sup>st</sup> pier", "the 1st pier"),
+        ("<sup>2</sup> see below", "2 see below"),
+    ],
+)
+def test_raised_figures_keep_their_sense_in_plain_text(markup: str, text: str) -> None:
+    assert parse_body(f"<h2>{markup}</h2>") == [Subhead(text)]
+    assert parse_body(f"<table><tr><td>{markup}</td><td>b</td></tr></table>") == [Table(((text, "b"),))]
+
+
+def test_links_in_plain_text_are_followed_by_their_address() -> None:
+    link = '<a href="/log">the log</a>'
+    url, there = "https://a.example/2014/ferry/", "the log (https://a.example/log)"
+    body = (
+        f"<h2>{link}</h2><blockquote>{link}<cite>Ada, {link}</cite></blockquote>"
+        f"<table><tr><td>{link}</td><td>b</td></tr></table><pre>{link}</pre>"
+        f"<figure><img src='/q.jpg'><figcaption>{link}</figcaption></figure>"
+    )
+    assert parse_body(body, base_url=url) == [
+        Subhead(there),
+        Quote(there, f"Ada, {there}"),
+        Table(((there, "b"),)),
+        Preformatted(there),
+        Picture("https://a.example/q.jpg", "", there),
+    ]
+
+
+def test_links_that_lead_nowhere_are_counted() -> None:
+    losses: Counter[Loss] = Counter()
+    body = '<a href="#x">a</a> <a href="ftp://a.example">b</a> <a href="javascript:x()">c</a> <a name="d">d</a>'
+    assert parse_body(body, losses=losses) == [Paragraph("a b c d")]
+    assert losses == {Loss.LINKS_WITHIN: 1, Loss.LINKS: 2}
+
+
+def test_a_link_on_a_picture_is_counted_unless_it_leads_to_the_picture() -> None:
+    losses: Counter[Loss] = Counter()
+    parse_body('<a href="/u/q.jpg?a=1"><img src="/u/q-300x200.jpg"></a>', losses=losses)
+    assert not losses
+    parse_body('<figure><a href="/fares"><img src="/u/q.jpg"></a></figure>', losses=losses)
+    assert losses == {Loss.LINKS_OF_PICTURES: 1}
+
+
+def test_a_picture_that_is_loaded_late_has_its_address() -> None:
+    assert parse_body('<img src="data:image/gif;base64,R0" data-src="/q.jpg">') == [Picture("/q.jpg")]
+
+
+def test_an_embedded_picture_is_counted() -> None:
+    losses: Counter[Loss] = Counter()
+    parse_body('<img src="data:image/png;base64,R0"> <img src="data:x" width="1">', losses=losses)
+    assert losses == {Loss.PICTURES: 1}
+
+
+@pytest.mark.parametrize(
+    ("listing", "blocks"),
+    [
+        ('<ol start="5"><li>five</li><li>six</li></ol>', [Paragraph("5. five<br>6. six")]),
+        ("<ol reversed><li>b</li><li>a</li></ol>", [Paragraph("2. b<br>1. a")]),
+        ('<ol><li>a</li><li value="7">b</li><li>c</li></ol>', [Paragraph("1. a<br>7. b<br>8. c")]),
+        ('<ol start="1"><li>a</li></ol>', [Listing("<ol><li>a</li></ol>")]),
+        ('<ol start="x"><li>a</li></ol>', [Listing("<ol><li>a</li></ol>")]),
+        (
+            '<ul><li>a<ol start="0"><li>b</li></ol></li></ul>',
+            [Listing("<ul><li>a<ul><li>0. b</li></ul></li></ul>")],
+        ),
+    ],
+)
+def test_the_items_of_a_list_keep_their_numbers(listing: str, blocks: list[Block]) -> None:
+    assert parse_body(listing) == blocks
+
+
+def test_footnotes_stand_at_the_end_and_are_linked() -> None:
+    body = '<!-- wp:paragraph --><p>Old<sup data-fn="aa-1" class="fn"><a href="#aa-1" id="aa-1-link">1</a></sup>.</p>'
+    stored = '[{"id":"aa-1","content":"Built in 1874 by <em>two</em> brothers."},{"id":"b","content":"x"}]'
+    losses: Counter[Loss] = Counter()
+    assert parse_body(body, footnotes=stored, losses=losses) == [
+        Paragraph('Old<sup><a href="#note-1">1</a></sup>.'),
+        Listing(
+            '<ol><li><a id="note-1"></a>Built in 1874 by <i>two</i> brothers.</li><li><a id="note-2"></a>x</li></ol>'
+        ),
+    ]
+    assert not losses
+
+
+@pytest.mark.parametrize("stored", ["", "[]", "{}", "[1]", "not JSON", "null", '[{"id": 5}]'])
+def test_footnotes_that_are_none_change_nothing(stored: str) -> None:
+    assert parse_body("<p>a</p>", footnotes=stored)[0] == Paragraph("a")
+
+
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        ("Gull Lines <GUL> buys Tern", "Gull Lines <GUL> buys Tern"),
+        ("Ferry <in> and <out> times", "Ferry <in> and <out> times"),
+        ("A <script> for the play", "A <script> for the play"),
+        ("Title <TITLE> of all", "Title <title> of all"),
+        ("Use <b>bold</b> with <em>care</em>", "Use bold with care"),
+        ("x < y and y > z", "x < y and y > z"),
+        ("Profits <5% this year, sales >10%", "Profits <5% this year, sales >10%"),
+        ("Sail <I> wins, <s> too", "Sail wins, too"),
+        ("<o:p>Word</o:p> <my-tag>tag</my-tag>", "Word tag"),
+        ("I would say <not> so, by far", "I would say <not> so, by far"),
+        ("We </3 this", "We </3 this"),
+        ('<img src="https://a.example/q.jpg" alt="Quay"> here', "here\nQuay (https://a.example/q.jpg)"),
+    ],
+)
+def test_names_in_brackets_are_words_of_a_title(markup: str, text: str) -> None:
+    assert plain_text(markup) == text
 
 
 def test_forms_are_unwrapped() -> None:

@@ -94,6 +94,7 @@ gutenberg = bodies.map(lambda piece: Written(f"<!-- wp:html -->{piece.markup}<!-
 @pytest.mark.campaign
 def test_every_word_of_a_body_is_kept_in_its_order() -> None:
     def tried(body: Written) -> None:
-        assert visible_words(parse_body(body.markup)) == list(body.words)
+        # In plain text, signs tell what is raised, lowered or struck.
+        assert [word.strip("^_") for word in visible_words(parse_body(body.markup))] == list(body.words)
 
     search("bodies", tried, full=5_000, body=bodies | gutenberg)

@@ -16,8 +16,8 @@ from tests.interchange.conftest import Written
 from tests.interchange.wxr import BEGIN, END, comment, item, of, read
 
 ALLOWED = {
-    Paragraph: {"a", "b", "i", "br", "sup", "sub", "code"},
-    Listing: {"a", "b", "i", "br", "sup", "sub", "code", "ol", "ul", "li"},
+    Paragraph: {"a", "b", "i", "s", "br", "sup", "sub", "code"},
+    Listing: {"a", "b", "i", "s", "br", "sup", "sub", "code", "ol", "ul", "li"},
 }
 PARTS = 4
 LINK = re.compile(r"(https?://[^/\s\\?#]|mailto:.|/(?![/\\]))", re.IGNORECASE)
