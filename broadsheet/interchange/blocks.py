@@ -16,8 +16,7 @@ class Loss(StrEnum):
     LINKS = "link with an address that the paper does not take|links with an address that the paper does not take"
     LINKS_OF_PICTURES = "link on a picture|links on pictures"
     FRAMES = (
-        "frame or document of another site, which became a link"
-        "|frames or documents of other sites, which became links"
+        "frame or document of another site, which became a link|frames or documents of other sites, which became links"
     )
     MARKUP = (
         "text nested too deeply, which lost its links and pictures"

@@ -1,5 +1,7 @@
 """The blocks of an article's text. Imported texts arrive in the same blocks."""
 
+from typing import Any
+
 import nh3
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
@@ -58,6 +60,12 @@ class PictureBlock(blocks.StructBlock):
         icon = "image"
         label = _("Picture")
         template = "newsroom/blocks/picture.html"
+
+
+def photos_in(body: Any) -> list[Any]:
+    """Return the photographs of the pictures in a text, without those that were deleted."""
+    pictures = [block.value["photo"] for block in body or () if block.block_type == "picture"]
+    return [photo for photo in pictures if photo is not None]
 
 
 class EmbedBlock(blocks.StructBlock):

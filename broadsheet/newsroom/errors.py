@@ -1,11 +1,14 @@
 """The refusals of the newsroom."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from broadsheet.core.datetimes import current_style
 from broadsheet.core.errors import Refusal
 
 
@@ -51,6 +54,25 @@ class IncompleteArticle(Refusal):
         super().__init__(
             _("“%(title)s” was not published because it is not complete. %(requests)s")
             % {"title": title, "requests": " ".join(map(str, requests))}
+        )
+
+
+class PhotoUnderEmbargo(Refusal):
+    """A page is to be published before the embargo of one of its photographs ends."""
+
+    code = "photo-under-embargo"
+    http_status = 422
+
+    def __init__(self, photo: str, until: datetime, zone: ZoneInfo) -> None:
+        with timezone.override(zone):
+            time = current_style().date_and_time(until).strip()
+        super().__init__(
+            _(
+                "The photograph “%(photo)s” must not be published before %(time)s (%(zone)s). Please schedule the page "
+                "for that time or later, or take the photograph out. If the embargo has been lifted, change it in the "
+                "form of the photograph."
+            )
+            % {"photo": photo, "time": time, "zone": zone.key}
         )
 
 

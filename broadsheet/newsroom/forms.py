@@ -4,6 +4,7 @@ import struct
 import zlib
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import PurePath
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,22 +13,33 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 from django.utils.functional import lazy
-from django.utils.text import format_lazy
+from django.utils.text import Truncator, format_lazy
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
+from wagtail.admin.widgets import AdminDateTimeInput
 from wagtail.images.fields import WagtailImageField
 from wagtail.images.forms import BaseImageForm
 
 from broadsheet.core.datetimes import current_style
-from broadsheet.newsroom.exif import name_for, without_metadata
+from broadsheet.newsroom.containers import TooManyParts, parts_of
+from broadsheet.newsroom.exif import name_for, opened, stored_form
+from broadsheet.newsroom.iptc.metadata import Metadata, read_metadata
 from broadsheet.newsroom.models import Paper, SectionPage
+from broadsheet.newsroom.models.photos import MAX_CAPTION, MAX_INSTRUCTIONS
 from broadsheet.newsroom.search.index import Scope
 from broadsheet.newsroom.search.terms import Term, terms_of
 
 MAX_QUERY = 200
 NEWEST = "newest"
-TOO_MANY_PIXELS = _("This picture is too large. Please reduce it to at most %(most)s megapixels.")
+TOO_MANY_PIXELS = _(
+    "This picture is too large. Please reduce it to at most %(most)s megapixels if it is a JPEG, and to %(others)s "
+    "megapixels in any other format."
+)
+TOO_MANY_PARTS = _(
+    "This picture consists of so many parts that it would take minutes to read. Please open it in a picture editor, "
+    "save it again and upload the new file."
+)
 CUT_OFF = _("This picture is damaged or incomplete. Please copy it from the camera again.")
 # The errors that Pillow and its decoders raise for broken files, as a test with damaged bytes shows.
 UNREADABLE = (
@@ -185,35 +197,54 @@ def _zone_sentence() -> str:
 
 
 class PhotoField(WagtailImageField):
-    """A picture that is measured before it is decoded, complete, and stored without the metadata of the camera."""
+    """A picture that is measured before it is decoded, complete, and stored without the metadata of the camera.
+
+    The metadata that the newsroom uses are in the attribute `metadata` of the file.
+    """
 
     def to_python(self, data: Any) -> Any:
-        """Return the file without metadata; raise ValidationError for a damaged picture."""
+        """Return the file without metadata; raise ValidationError for a damaged or an enormous picture."""
         # Done here and not on saving: of several uploads, Wagtail keeps files on the disk that still lack a credit.
-        file = super().to_python(data)
+        file: Any = forms.FileField.to_python(self, data)
         if file is None:
             return None
+        self.check_image_file_size(file)
+        self._check_ending(file)
+        file.seek(0)
         try:
-            content = without_metadata(file)
-            _replace_content(file, content)
-            file.name = name_for(content, file.name)
+            parts = parts_of(file.read())
+            with opened(parts) as picture:
+                self._check_pixels(picture)
+                metadata = read_metadata(parts, picture, zone=Paper.current().zone)
+                content = stored_form(picture, parts)
+        except TooManyParts as error:
+            raise ValidationError(TOO_MANY_PARTS) from error
+        except UnidentifiedImageError as error:
+            raise ValidationError(self.error_messages["invalid_image"], code="invalid_image") from error
+        except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+            raise self._too_many_pixels() from error
         except UNREADABLE as error:
             raise ValidationError(CUT_OFF) from error
-        return file
+        _replace_content(file, content)
+        file.name, file.metadata = name_for(content, file.name), metadata
+        return super().to_python(file)
 
-    def check_image_pixel_size(self, f: UploadedFile) -> None:
-        """Raise ValidationError where the header of the file announces too many pixels."""
-        f.seek(0)
-        try:
-            with Image.open(f) as picture:
-                # Each frame of an animation is decoded, so each counts.
-                count = picture.width * picture.height * getattr(picture, "n_frames", 1)
-        except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-            count = self.max_image_pixels + 1
-        except UNREADABLE as error:
-            raise ValidationError(CUT_OFF) from error
-        if count > self.max_image_pixels:
-            raise ValidationError(TOO_MANY_PIXELS, params={"most": self.max_image_pixels // 1_000_000})
+    def _check_ending(self, file: UploadedFile) -> None:
+        """Refuse a name without the ending of a picture; it may be that of another format than the content's.
+
+        Browsers and messengers save pictures in that way.
+        """
+        if PurePath(file.name or "").suffix.lower().removeprefix(".") not in self.allowed_image_extensions:
+            raise ValidationError(self.error_messages["invalid_image_extension"], code="invalid_image_extension")
+
+    def _check_pixels(self, picture: Image.Image) -> None:
+        # JPEG alone is reduced while it is decoded; other formats take more time and memory.
+        if picture.width * picture.height > self.max_image_pixels // (1 if picture.format == "JPEG" else 2):
+            raise self._too_many_pixels()
+
+    def _too_many_pixels(self) -> ValidationError:
+        most = self.max_image_pixels // 1_000_000
+        return ValidationError(TOO_MANY_PIXELS, params={"most": most, "others": most // 2})
 
 
 def _replace_content(file: UploadedFile, content: bytes) -> None:
@@ -227,10 +258,46 @@ def _replace_content(file: UploadedFile, content: bytes) -> None:
 
 
 class PhotoForm(BaseImageForm):
-    """The upload form of photographs, for one as for many."""
+    """The upload form of photographs, for one as for many; fields left empty are filled from the file's metadata."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "file" in self.fields:
             field = self.fields["file"]
             self.fields["file"] = PhotoField(label=field.label, widget=field.widget, required=field.required)
+            self.fields["credit"].required = not self.files  # checked again when the file has been read
+        embargo = self.fields["embargo_until"]
+        self.fields["embargo_until"] = PaperTimeField(
+            label=embargo.label, help_text=embargo.help_text, required=False, widget=AdminDateTimeInput()
+        )
+
+    def clean(self) -> dict[str, Any]:
+        """Fill the empty fields from the metadata of the file; add an error where there is still no credit."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        metadata = getattr(cleaned.get("file"), "metadata", None)
+        if metadata is not None:
+            fill_empty(cleaned, metadata, file_name=getattr(self.files.get(self.add_prefix("file")), "name", ""))
+        if "credit" in cleaned and not cleaned["credit"]:
+            self.add_error("credit", forms.Field.default_error_messages["required"])
+        return cleaned
+
+
+def fill_empty(texts: dict[str, Any], metadata: Metadata, *, file_name: str) -> None:
+    """Fill the empty fields of a photograph from its metadata, and a title that is only the name of the file."""
+    stem = PurePath(file_name).stem.casefold()
+    # Wagtail fills in the name of the file, with or without its ending, as the title.
+    if PurePath(texts.get("title") or "").stem.casefold().replace(" ", "_") in {"", stem, stem.replace(" ", "_")}:
+        texts["title"] = _one_line(metadata.headline, 255) or texts.get("title")
+    found = {
+        "credit": _one_line(metadata.credit, 160),
+        "copyright": _one_line(metadata.copyright, 255),
+        "description": _one_line(metadata.description, 255),
+        "caption": Truncator(metadata.caption).chars(MAX_CAPTION),
+        "instructions": Truncator(metadata.instructions).chars(MAX_INSTRUCTIONS),
+        "embargo_until": metadata.embargo_until,
+    }
+    texts.update({name: value for name, value in found.items() if value and not texts.get(name)})
+
+
+def _one_line(text: str, most: int) -> str:
+    return Truncator(" ".join(text.split())).chars(most)

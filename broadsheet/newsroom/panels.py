@@ -20,6 +20,7 @@ from wagtail.models import Page
 from broadsheet.core.datetimes import current_style
 from broadsheet.core.languages import language_choices
 from broadsheet.newsroom.completeness import missing_parts
+from broadsheet.newsroom.errors import PhotoUnderEmbargo
 
 Entry = tuple[date, str]
 
@@ -73,7 +74,22 @@ def article_languages() -> list[tuple[str, Any]]:
 CHANGES = [(False, _("A small change, such as a typing error")), (True, _("An update: the article says “Updated”"))]
 
 
-class ArticleForm(WagtailAdminPageForm):
+class PageForm(WagtailAdminPageForm):
+    """The form of a page with photographs, which can be saved as a draft before their embargoes end."""
+
+    def clean(self) -> dict[str, Any]:
+        """Add an error where a page is to be published, now or on schedule, before the embargo of a photograph ends."""
+        cleaned: dict[str, Any] = super().clean()
+        if not self.is_deferred_validation:
+            lead, body = cleaned.get("lead_image"), cleaned.get("body")
+            try:
+                self.instance.check_embargoes(lead, body, go_live_at=cleaned.get("go_live_at"))
+            except PhotoUnderEmbargo as refusal:
+                self.add_error(None, refusal.message)
+        return cleaned
+
+
+class ArticleForm(PageForm):
     """The form of an article: a draft can be saved as it is; what readers need is asked for at publication."""
 
     filed_under = forms.ModelChoiceField(

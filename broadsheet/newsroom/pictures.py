@@ -41,6 +41,7 @@ class Sources:
     fallback: str
     width: int
     height: int
+    widest: int
 
 
 def sources_of(photo: Photo, *, ratio: str = "") -> Sources:
@@ -57,7 +58,9 @@ def sources_of(photo: Photo, *, ratio: str = "") -> Sources:
     }
     width = max(width for width in widths if width <= FALLBACK)
     fallback = _url(photo, width, format="jpeg", ratio=ratio)
-    return Sources(**sets, fallback=fallback, width=width, height=max(1, round(width * down / across)))
+    return Sources(
+        **sets, fallback=fallback, width=width, height=max(1, round(width * down / across)), widest=max(widths)
+    )
 
 
 def logo_of(photo: Photo) -> str:

@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 from django.views.static import serve
 from taggit.models import Tag
+from wagtail.images.views.multiple import AddView
 from wagtail.images.views.serve import ServeView
 
 from broadsheet.accounts.models import User
@@ -29,7 +30,7 @@ from broadsheet.core.initial_image import initial_image
 from broadsheet.newsroom import archive as archives
 from broadsheet.newsroom.actions import make_preview_link, revoke_preview_link
 from broadsheet.newsroom.errors import NotPrivate
-from broadsheet.newsroom.forms import DateStyleForm, PreviewLinkForm, SearchForm
+from broadsheet.newsroom.forms import DateStyleForm, PreviewLinkForm, SearchForm, fill_empty
 from broadsheet.newsroom.keys import ARCHIVE, CORRECTIONS, key_of, list_of
 from broadsheet.newsroom.models import (
     ArticlePage,
@@ -282,6 +283,23 @@ class PhotoView(ServeView):
         cacheable(key_of(photo))
         response.headers["Cache-Control"] = FOR_EVER
         return response
+
+
+class AddPhotosView(AddView):
+    """Wagtail's upload of several pictures, whose forms show what is in the metadata of a file that lacks a credit."""
+
+    object: Photo
+
+    def get_edit_upload_form_context_data(self) -> dict[str, Any]:
+        """Return the context of the form with the fields filled from the metadata of the file."""
+        # The stored file has no metadata any more, so they are shown now or never.
+        file = self.request.FILES["files[]"]
+        texts: dict[str, Any] = {"title": self.object.title}
+        fill_empty(texts, file.metadata, file_name=file.name)
+        for name, value in texts.items():
+            setattr(self.object, name, value)
+        context: dict[str, Any] = super().get_edit_upload_form_context_data()
+        return context
 
 
 def page_of(articles: ArticleQuerySet, number: int) -> "Page[ArticlePage]":

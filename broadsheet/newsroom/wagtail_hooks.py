@@ -28,7 +28,7 @@ from broadsheet.newsroom.home import TodayPanel, refile_draft, write_article
 from broadsheet.newsroom.models import ArticlePage, Author, Paper, SectionPage
 from broadsheet.newsroom.panels import TimeComparison
 from broadsheet.newsroom.rules import may_edit
-from broadsheet.newsroom.views import date_preview, edit_link, preview_links, revoke_preview
+from broadsheet.newsroom.views import AddPhotosView, date_preview, edit_link, preview_links, revoke_preview
 
 # Entries of Wagtail's menus for which the paper has no use. The desk and the log replace the reports.
 HIDDEN = {"documents", "help"}
@@ -180,6 +180,12 @@ def offer_preview_links(page: Page, user: Any, view_name: str, next_url: str | N
     if isinstance(article, ArticlePage) and not article.is_public and may_edit(article, by=user):
         address = reverse("preview-links", args=[page.pk])
         yield Button(_("Preview links"), address, icon_name="link", priority=62)
+
+
+@hooks.register("register_admin_urls", order=-1)
+def register_upload_of_photographs() -> list[URLPattern]:
+    """Put the paper's upload of several photographs before Wagtail's, whose address and name it has."""
+    return [path("images/multiple/add/", AddPhotosView.as_view())]
 
 
 @hooks.register("before_edit_setting")

@@ -72,7 +72,7 @@ PRIVATE = [
         Foreign(f"modelsearch.backends.database.{name}._refresh_title_norms", "self full", "newsroom", "ADR 23")
         for name in ("sqlite.sqlite.SQLiteIndex", "postgres.postgres.PostgresIndex")
     ),
-    Foreign("lxml.etree._Element", None, "interchange", "the type of an element, for annotations"),
+    Foreign("lxml.etree._Element", None, "interchange newsroom", "the type of an element, for annotations"),
 ]
 UNDOCUMENTED = [
     Foreign("django.db.models.options.Options.local_concrete_fields", None, "newsroom", "columns of imported pages"),
@@ -96,7 +96,7 @@ UNDOCUMENTED = [
     Foreign("wagtail.images.models.IMAGE_FORMAT_EXTENSIONS", None, "newsroom", "names of renditions"),
     Foreign("wagtail.images.models.AbstractImage.generate_rendition_file", "self filter source", "newsroom", "ADR 10"),
     Foreign("wagtail.images.models.AbstractImage.create_rendition", "self filter", "newsroom", "a full disk, ADR 10"),
-    Foreign("wagtail.images.fields.WagtailImageField.check_image_pixel_size", "self f", "newsroom", "before decoding"),
+    Foreign("wagtail.images.fields.WagtailImageField.check_image_file_size", "self f", "newsroom", "before decoding"),
     Foreign(
         "wagtail.images.utils.generate_signature", "image_id filter_spec key", "newsroom", "addresses of renditions"
     ),

@@ -23,7 +23,7 @@ from wagtail.search import index
 
 from broadsheet.core.datetimes import current_style
 from broadsheet.core.fields import BooleanFieldOfTrigger
-from broadsheet.newsroom.blocks import BODY_HELP, BodyBlock
+from broadsheet.newsroom.blocks import BODY_HELP, BodyBlock, photos_in
 from broadsheet.newsroom.completeness import missing_parts
 from broadsheet.newsroom.errors import IncompleteArticle
 from broadsheet.newsroom.keys import beside_in, key_of
@@ -31,7 +31,7 @@ from broadsheet.newsroom.models.bulk_pages import free_slug
 from broadsheet.newsroom.models.lists import ArticleManager
 from broadsheet.newsroom.models.orderables import BylineEntry, Correction
 from broadsheet.newsroom.models.paper import Paper
-from broadsheet.newsroom.models.photos import Photo
+from broadsheet.newsroom.models.photos import Photo, check_embargoes
 from broadsheet.newsroom.panels import (
     CHANGES,
     AppendOnlyPanel,
@@ -106,6 +106,11 @@ class ArticlePage(Page):
         max_length=300,
         blank=True,
         help_text=_("Describes the photograph for readers who cannot see it."),
+    )
+    lead_is_whole = models.BooleanField(
+        _("show the whole photograph"),
+        default=False,
+        help_text=_("The article shows it uncropped, for example a portrait. Lists crop it around its focal point."),
     )
     body = StreamField(BodyBlock(), verbose_name=_("text"), blank=True)
     tags = ClusterTaggableManager(
@@ -189,7 +194,13 @@ class ArticlePage(Page):
         InlinePanel("byline", heading=_("Byline"), label=_("Author"), help_text=_("In the order of the byline.")),
         FieldPanel("place"),
         MultiFieldPanel(
-            [FieldPanel("lead_image"), FieldPanel("lead_caption"), FieldPanel("lead_alt")], heading=_("Lead photograph")
+            [
+                FieldPanel("lead_image"),
+                FieldPanel("lead_caption"),
+                FieldPanel("lead_alt"),
+                FieldPanel("lead_is_whole"),
+            ],
+            heading=_("Lead photograph"),
         ),
         FieldPanel("body", help_text=BODY_HELP),
         FieldPanel("tags"),
@@ -283,12 +294,18 @@ class ArticlePage(Page):
     def publish(self, revision: Any, *args: Any, **options: Any) -> Any:
         """Publish or schedule the revision that this object holds; raise IncompleteArticle where a part is missing.
 
-        A revision that the clock publishes was checked when it was scheduled.
+        A revision that the clock publishes was checked when it was scheduled. Raise PhotoUnderEmbargo for a photograph
+        whose embargo ends later, which is checked again then.
         """
+        self.check_embargoes(self.lead_image, self.body, go_live_at=self.go_live_at)
         missing = missing_parts(self.lead_image, self.lead_alt, self.body)
         if missing and not revision.approved_go_live_at:
             raise IncompleteArticle(self.title, [part.request for part in missing])
         return super().publish(revision, *args, **options)
+
+    def check_embargoes(self, lead_image: Photo | None, body: Any, *, go_live_at: datetime | None) -> None:
+        """Raise PhotoUnderEmbargo where one of the photographs must not be published yet, now or when scheduled."""
+        check_embargoes([lead_image, *photos_in(body)], go_live_at=go_live_at)
 
     def with_content_json(self, content: dict[str, Any]) -> "ArticlePage":
         """Return the draft that a revision holds, with the section, dates and address of now (ADR 5)."""

@@ -1,6 +1,7 @@
 """The front page, the sections and the plain pages."""
 
 import re
+from datetime import datetime
 from http import HTTPMethod
 from typing import Any, ClassVar
 
@@ -15,11 +16,13 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, TitleFi
 from wagtail.fields import StreamField
 from wagtail.models import Orderable, Page
 
-from broadsheet.newsroom.blocks import BODY_HELP, BodyBlock
+from broadsheet.newsroom.blocks import BODY_HELP, BodyBlock, photos_in
 from broadsheet.newsroom.keys import FRONT, LATEST, key_of, list_of
 from broadsheet.newsroom.models.articles import READING, ArticlePage
 from broadsheet.newsroom.models.lists import ArticlePages, FewManager, page_or_404
 from broadsheet.newsroom.models.paper import Paper
+from broadsheet.newsroom.models.photos import check_embargoes
+from broadsheet.newsroom.panels import PageForm
 from broadsheet.pagecache.fragments import cacheable
 
 PAGE_SIZE = 20
@@ -195,6 +198,7 @@ class PlainPage(Page):
     parent_page_types: ClassVar[list[str]] = ["newsroom.FrontPage"]
     subpage_types: ClassVar[list[str]] = []
     template = "newsroom/plain.html"
+    base_form_class = PageForm
     content_panels = [
         TitleFieldPanel(
             "title", heading=_("Headline"), placeholder=_("Headline"), help_text=_("As in the footer of the pages.")
@@ -207,6 +211,15 @@ class PlainPage(Page):
     class Meta:
         verbose_name = _("plain page")
         verbose_name_plural = _("plain pages")
+
+    def publish(self, revision: Any, *args: Any, **options: Any) -> Any:
+        """Publish or schedule the revision; raise PhotoUnderEmbargo for a photograph whose embargo ends later."""
+        self.check_embargoes(None, self.body, go_live_at=self.go_live_at)
+        return super().publish(revision, *args, **options)
+
+    def check_embargoes(self, _: None, body: Any, *, go_live_at: datetime | None) -> None:
+        """Raise PhotoUnderEmbargo where one of the photographs in the text must not be published yet."""
+        check_embargoes(photos_in(body), go_live_at=go_live_at)
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Return the context with the canonical path and the page in one sentence."""

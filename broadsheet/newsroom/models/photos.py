@@ -3,8 +3,9 @@
 import errno
 import logging
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 from secrets import token_hex
@@ -12,15 +13,19 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 from django.db import OperationalError, models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.images.models import IMAGE_FORMAT_EXTENSIONS, AbstractImage, AbstractRendition
 
 from broadsheet.core.errors import Refusal
-from broadsheet.newsroom.errors import NoRoomForPhoto, NoRoomForSize
+from broadsheet.newsroom.errors import NoRoomForPhoto, NoRoomForSize, PhotoUnderEmbargo
 from broadsheet.newsroom.exif import name_for, without_metadata
+from broadsheet.newsroom.models.paper import Paper
 
 logger = logging.getLogger(__name__)
 
+MAX_CAPTION = 2000
+MAX_INSTRUCTIONS = 2000
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 _POSTGRES_FULL = "53100"
 
@@ -46,12 +51,35 @@ def _is_disk_full(error: OSError | OperationalError) -> bool:
 
 
 class Photo(AbstractImage):
-    """A picture with its credit."""
+    """A picture with its credit, and what its agency says of it. Before its embargo ends, no page with it is published.
+
+    The description is its alt text wherever it is used without another.
+    """
 
     credit = models.CharField(
         _("credit"),
         max_length=160,
         help_text=_("The photographer and the agency or paper, for example “Ada Lindqvist / Courant”. Always shown."),
+    )
+
+    caption = models.TextField(
+        _("caption"),
+        max_length=MAX_CAPTION,
+        blank=True,
+        help_text=_("What the photograph shows: who, where and when. Articles without a caption of their own show it."),
+    )
+    copyright = models.CharField(_("copyright"), max_length=255, blank=True)
+    instructions = models.TextField(
+        _("terms of use"),
+        max_length=MAX_INSTRUCTIONS,
+        blank=True,
+        help_text=_("What the agency or the photographer asks for. Readers do not see this."),
+    )
+    embargo_until = models.DateTimeField(
+        _("embargo until"),
+        null=True,
+        blank=True,
+        help_text=_("Articles with this photograph cannot be published before this time."),
     )
 
     file: Any  # Wagtail publishes no types
@@ -60,6 +88,10 @@ class Photo(AbstractImage):
         "file",
         "credit",
         "description",
+        "caption",
+        "copyright",
+        "instructions",
+        "embargo_until",
         "collection",
         "tags",
         "focal_point_x",
@@ -74,9 +106,11 @@ class Photo(AbstractImage):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Store a new file upright and without EXIF, XMP, GPS and comments; raise NoRoomForPhoto on a full disk."""
-        if self.file and not self.file._committed:
+        # A file with the attribute comes from `PhotoField`, which has done this.
+        if self.file and not self.file._committed and not hasattr(self.file.file, "metadata"):
             content = without_metadata(self.file.file)
             self.file = ContentFile(content, name=name_for(content, self.file.name))
+        if self.file and not self.file._committed:
             self._set_image_file_metadata()
         with _refusing_when_full(NoRoomForPhoto(self.title)):
             super().save(*args, **kwargs)
@@ -103,6 +137,14 @@ class Photo(AbstractImage):
         except NoRoomForSize:
             logger.error("The disk is full: photograph %s could not be stored as %s.", self.pk, filter.spec)
             raise
+
+
+def check_embargoes(photos: Iterable[Photo | None], *, go_live_at: datetime | None) -> None:
+    """Raise PhotoUnderEmbargo where the embargo of a photograph ends after publication, now or on schedule."""
+    at = max(timezone.now(), go_live_at or timezone.now())
+    for photo in photos:
+        if photo is not None and photo.embargo_until is not None and photo.embargo_until > at:
+            raise PhotoUnderEmbargo(photo.title, photo.embargo_until, Paper.load().zone)
 
 
 class PhotoRendition(AbstractRendition):

@@ -16,7 +16,7 @@ from broadsheet.core.languages import direction_of
 from broadsheet.newsroom.keys import beside_in, key_of
 from broadsheet.newsroom.layout import FrontLayout, compose_front
 from broadsheet.newsroom.models import ArticlePage, FrontPage, Photo, SectionPage
-from broadsheet.newsroom.pictures import Sources, sources_of
+from broadsheet.newsroom.pictures import FALLBACK, Sources, sources_of
 from broadsheet.pagecache.fragments import cached, depends_on
 
 register = template.Library()
@@ -46,15 +46,25 @@ def composed(front: FrontPage) -> FrontLayout:
 
 @register.inclusion_tag("newsroom/photo.html")
 def photo(
-    image: Photo, *, alt: str = "", sizes: str = "100vw", eager: bool = False, ratio: str = ""
+    image: Photo,
+    *,
+    alt: str = "",
+    sizes: str = "100vw",
+    eager: bool = False,
+    ratio: str = "",
+    natural: bool = False,
 ) -> dict[str, object]:
     """Show a photograph in three formats and four widths, with its size reserved on the page.
 
-    `ratio`, e.g. "3x2", crops it around its focal point; `eager` is for the picture at the top of a page.
+    `ratio`, e.g. "3x2", crops it around its focal point; `eager` is for the picture at the top of a page. With
+    `natural`, a small picture is shown in its own size, and not as wide as the column.
     """
     depends_on(key_of(image))
     sources: Sources = sources_of(image, ratio=ratio)
-    return {"sources": sources, "alt": alt, "sizes": sizes, "eager": eager}
+    is_small = natural and sources.widest < FALLBACK
+    if is_small:
+        sizes = f"(max-width: {sources.widest}px) 100vw, {sources.widest}px"
+    return {"sources": sources, "alt": alt, "sizes": sizes, "eager": eager, "is_small": is_small}
 
 
 @register.simple_tag
