@@ -131,8 +131,17 @@ def bake(paths: Iterable[str], progress: Progress) -> None:
         if not pagecache.store().has_free_share():
             progress.full_at = settings.BAKED_PAGES_LIMIT
             return
+        page, failure = bake_or_name(path)
+        progress.add(page, failure=failure)
+
+
+def bake_or_name(path: str) -> tuple[PageResponse, str]:
+    """Bake a page, and return why it is not on the disk; an error that no response tells is named by its type."""
+    try:
         page = bake_page(path)
-        progress.add(page, failure=baking_failure(page))
+    except Exception as error:  # noqa: BLE001 - one page that cannot be baked must not keep all others from it
+        return PageResponse(path, 0, (), b"", BakeResult.FAILED), f"failed ({type(error).__name__})"
+    return page, baking_failure(page)
 
 
 def baking_failure(page: PageResponse) -> str:

@@ -43,6 +43,12 @@ class ImportLog:
         rows = Counterpart.objects.filter(source=self.source, kind=kind, key__in={stored_key(key) for key in keys})
         return dict(rows.values_list("key", "target"))
 
+    def all_targets(self, kind: SourceKind) -> list[int]:
+        """Return the primary keys of all objects made from records of this kind."""
+        if self.source._state.adding:
+            return []
+        return list(Counterpart.objects.filter(source=self.source, kind=kind).values_list("target", flat=True))
+
     def add(self, kind: SourceKind, targets: Mapping[str, int]) -> None:
         """Log the primary keys of new objects by key; call it in the transaction that saves the objects."""
         Counterpart.objects.bulk_create(

@@ -15,6 +15,7 @@ from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import CollectionViewRestriction, Page, PageViewRestriction
 
 from broadsheet.accounts.models import User
+from broadsheet.core.text import slug_of
 from broadsheet.newsroom.keys import BESIDE, FRONT, SITEMAPS, article_key, key_of
 from broadsheet.newsroom.models import (
     ArticlePage,
@@ -226,10 +227,7 @@ def import_plain_page(imported: ImportedPlainPage) -> PlainPage:
 
 
 def import_section(title: str, *, slug: str, description: str = "") -> SectionPage:
-    """Return the section with this slug, or create it, with a number if the paper uses the address itself."""
-    existing = SectionPage.objects.filter(slug=slug).first()
-    if existing is not None:
-        return existing
+    """Create a section, with a number behind a slug that is taken or that the paper uses itself."""
     front = FrontPage.objects.get()
     slug = free_slug(front, slug, is_taken=is_reserved)
     section = SectionPage(title=title, slug=slug, description=description, show_in_menus=False)
@@ -249,10 +247,9 @@ def fill_empty_masthead() -> None:
 
 
 def import_author(name: str, *, slug: str) -> Author:
-    """Return the author of this name, or create them, with a number behind a slug that is taken."""
-    existing = Author.objects.filter(name=name).order_by("pk").first()
+    """Create an author, with a number behind a slug that is taken."""
     slugs = chain([slug], numbered(slug[:MAX_AUTHOR_SLUG]))
-    return existing or Author.objects.create(name=name, slug=next(slug for slug in slugs if not _is_author(slug)))
+    return Author.objects.create(name=name, slug=next(slug for slug in slugs if not _is_author(slug)))
 
 
 def _is_author(slug: str) -> bool:
@@ -260,10 +257,16 @@ def _is_author(slug: str) -> bool:
 
 
 def import_tag(name: str, *, slug: str) -> Tag:
-    """Return the tag of this name in whatever capitals, or create it."""
-    existing = Tag.objects.filter(name__iexact=name).order_by("pk").first()
+    """Create a tag, with a number behind a slug that is taken."""
     slugs = chain([slug], numbered(slug[:MAX_TAG_SLUG]))
-    return existing or Tag.objects.create(name=name, slug=next(slug for slug in slugs if not _is_tag(slug)))
+    return Tag.objects.create(name=name, slug=next(slug for slug in slugs if not _is_tag(slug)))
+
+
+def fill_tag_slug(tag: Tag) -> None:
+    """Give a tag that has no slug one of its name, which may be in any script or of signs alone."""
+    if not tag.slug:
+        slug = slug_of(tag.name, otherwise="subject", max_length=MAX_TAG_SLUG)
+        tag.slug = next(slug for slug in chain([slug], numbered(slug)) if not _is_tag(slug))
 
 
 def _is_tag(slug: str) -> bool:

@@ -9,7 +9,7 @@ from wagtail.contrib.table_block.blocks import TableBlock
 from wagtail.images.blocks import ImageChooserBlock
 from wagtail.rich_text import RichText
 
-INLINE = ["bold", "italic", "link", "superscript", "subscript", "code"]
+INLINE = ["bold", "italic", "strikethrough", "link", "superscript", "subscript", "code"]
 EMBED_HOSTS = ("youtube.com", "youtu.be", "youtube-nocookie.com", "vimeo.com")
 _STRUCTURE = {"p", "h2", "h3", "h4", "ol", "ul", "li"}
 _CLEANER = nh3.Cleaner(

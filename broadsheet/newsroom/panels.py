@@ -75,7 +75,15 @@ CHANGES = [(False, _("A small change, such as a typing error")), (True, _("An up
 
 
 class PageForm(WagtailAdminPageForm):
-    """The form of a page with photographs, which can be saved as a draft before their embargoes end."""
+    """The form of a page with photographs, which can be saved as a draft before their embargoes end.
+
+    The slug may be left empty: it is then made of the title (`fill_slug`).
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "slug" in self.fields:
+            self.fields["slug"].required = False
 
     def clean(self) -> dict[str, Any]:
         """Add an error where a page is to be published, now or on schedule, before the embargo of a photograph ends."""
@@ -107,8 +115,6 @@ class ArticleForm(PageForm):
         super().__init__(*args, **kwargs)
         # The date is the editor's until the first publication, the kind of change from then on.
         self.fields.pop("published_at" if self.instance.address else "is_update", None)
-        if "slug" in self.fields:
-            self.fields["slug"].required = False
         if "filed_under" in self.fields:
             self._offer_sections()
 

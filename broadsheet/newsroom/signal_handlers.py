@@ -102,6 +102,12 @@ def purge_everything_after_settings(**kwargs: Any) -> None:
     actions.purge_everything()
 
 
+@receiver(pre_save, sender=Tag)
+def name_tag_of_signs(instance: Tag, **kwargs: Any) -> None:
+    """Give a tag of signs or emoji a slug: taggit makes none, and without one no page could link to it."""
+    actions.fill_tag_slug(instance)
+
+
 @receiver(pre_save, sender=Author)
 @receiver(pre_save, sender=Tag)
 def redirect_former_address(instance: Author | Tag, **kwargs: Any) -> None:

@@ -1,4 +1,4 @@
-"""The states of an article, as editors see them."""
+"""The states of an article, as editors see them, and the ways in which it takes comments."""
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -14,3 +14,11 @@ class ArticleState(TextChoices):
     PUBLISHED = "published", _("Published")
     CHANGED = "changed", _("Published; a newer version is a draft")
     TAKEN_OFF = "taken-off", _("Taken off")
+
+
+class CommentPolicy(TextChoices):
+    """The ways in which an article takes comments."""
+
+    OPEN = "open", _("Open")
+    CLOSED = "closed", _("Closed")
+    DAYS = "days", _("Open for some days after publication")

@@ -25,7 +25,7 @@ from broadsheet.discussion.errors import (
 )
 from broadsheet.discussion.models import Comment, Revision
 from broadsheet.discussion.states import TAKEN_BACK, CommentState, Move, ReviewState
-from broadsheet.newsroom.models import CommentPolicy
+from broadsheet.newsroom.states import CommentPolicy
 from tests.factories import discussion, newsroom
 
 pytestmark = pytest.mark.django_db

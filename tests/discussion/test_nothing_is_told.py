@@ -15,7 +15,8 @@ from broadsheet.commenters.states import Standing
 from broadsheet.discussion import tokens
 from broadsheet.discussion.models import Comment
 from broadsheet.discussion.states import CommentState
-from broadsheet.newsroom.models import ArticlePage, CommentPolicy
+from broadsheet.newsroom.models import ArticlePage
+from broadsheet.newsroom.states import CommentPolicy
 from broadsheet.pagecache.fragments import FRAGMENTS
 from tests.factories import discussion, newsroom
 

@@ -12,7 +12,8 @@ from wagtail.models import Page
 from broadsheet.discussion import rules
 from broadsheet.discussion.errors import CommentsClosed
 from broadsheet.discussion.models import Thread
-from broadsheet.newsroom.models import ArticlePage, CommentPolicy
+from broadsheet.newsroom.models import ArticlePage
+from broadsheet.newsroom.states import CommentPolicy
 from tests.factories import discussion, newsroom
 
 pytestmark = pytest.mark.django_db

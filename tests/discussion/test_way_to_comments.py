@@ -6,7 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from broadsheet.newsroom.models import ArticlePage
-from broadsheet.newsroom.models.articles import CommentPolicy
+from broadsheet.newsroom.states import CommentPolicy
 from broadsheet.review.outcomes import Outcome
 from tests.factories import discussion, newsroom
 from tests.pagecache.conftest import Committing, committed, reader

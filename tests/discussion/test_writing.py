@@ -15,7 +15,8 @@ from broadsheet.discussion import tokens
 from broadsheet.discussion.models import MAX_TEXT, Comment, Terms
 from broadsheet.discussion.states import CommentState
 from broadsheet.mail.models import Email
-from broadsheet.newsroom.models import ArticlePage, CommentPolicy
+from broadsheet.newsroom.models import ArticlePage
+from broadsheet.newsroom.states import CommentPolicy
 from tests.factories import discussion, newsroom
 
 pytestmark = pytest.mark.django_db

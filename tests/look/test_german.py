@@ -13,7 +13,8 @@ from broadsheet.discussion import actions as discussion_actions
 from broadsheet.discussion import tokens
 from broadsheet.discussion.reasons import Reason
 from broadsheet.discussion.states import CommentState
-from broadsheet.newsroom.models import ArticlePage, CommentPolicy
+from broadsheet.newsroom.models import ArticlePage
+from broadsheet.newsroom.states import CommentPolicy
 from broadsheet.review import actions as review
 from broadsheet.review.outcomes import Grounds, Outcome
 from tests.campaigns import looked_at_once

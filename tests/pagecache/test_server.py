@@ -16,8 +16,9 @@ from django.core.management import call_command
 from broadsheet.accounts.states import Role
 from broadsheet.bakery.memory import MemoryCache
 from broadsheet.config.page_server import MAX_HOST_LENGTH, is_allowed_host
-from broadsheet.newsroom.models import CommentPolicy, FrontSlot
+from broadsheet.newsroom.models import FrontSlot
 from broadsheet.newsroom.pictures import sources_of
+from broadsheet.newsroom.states import CommentPolicy
 from broadsheet.pagecache import actions
 from broadsheet.pagecache.fragments import cacheable
 from broadsheet.pagecache.keys import EVERYTHING

@@ -29,7 +29,8 @@ from broadsheet.commenters.models import Commenter
 from broadsheet.commenters.states import Standing
 from broadsheet.discussion import tokens
 from broadsheet.discussion.models import Comment, Revision
-from broadsheet.newsroom.models import ArticlePage, CommentPolicy
+from broadsheet.newsroom.models import ArticlePage
+from broadsheet.newsroom.states import CommentPolicy
 from tests.campaigns import Machine
 from tests.factories import accounts, discussion, newsroom
 from tools.ports import addresses

@@ -9,17 +9,19 @@ from typing import Any
 from django.utils import timezone
 from wagtail.contrib.redirects.models import Redirect
 
+from broadsheet.core.text import slug_of
 from broadsheet.interchange.import_log import ImportLog, stored_key
 from broadsheet.interchange.loading.batches import Bundle
 from broadsheet.interchange.loading.lookups import Lookups
-from broadsheet.interchange.loading.normalise import one_line, opening_words, slug_of
+from broadsheet.interchange.loading.normalise import one_line, opening_words
 from broadsheet.interchange.loading.photos import PhotoImporter
 from broadsheet.interchange.loading.report import Changed, Existing, Imported, Report, Skipped
 from broadsheet.interchange.loading.stream_field import stream_data
 from broadsheet.interchange.models import SourceKind
 from broadsheet.interchange.records import ArticleRecord, OtherRecord, PageRecord, PublicationStatus
 from broadsheet.newsroom.actions import ImportedArticle, ImportedPlainPage, import_articles, import_plain_page
-from broadsheet.newsroom.models import ArticlePage, CommentPolicy, PlainPage
+from broadsheet.newsroom.models import ArticlePage, PlainPage
+from broadsheet.newsroom.states import CommentPolicy
 
 MAX_TITLE = 255
 MAX_DECK = 400

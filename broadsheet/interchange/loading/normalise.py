@@ -2,16 +2,13 @@
 
 import re
 from collections.abc import Callable
-from urllib.parse import unquote
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
-from django.utils.text import slugify
 
 from broadsheet.interchange.characters import CONTROLS
 from broadsheet.interchange.links import safe_url
 
-MAX_SLUG = 240  # leaves room for a number
 OPENING_WORDS = 8
 _EMPTY_URL = re.compile(r"(?:https?:/{0,2})?", re.IGNORECASE)  # a form that was filled in with "http://" alone
 _validate_url = URLValidator(schemes=["http", "https"])
@@ -35,12 +32,6 @@ def shortened(text: str, limit: int, *, on_cut: Callback) -> str:
     cut = text[: limit - 1]
     last_space = cut.rfind(" ")
     return (cut[:last_space] if last_space > limit // 2 else cut).rstrip() + "…"
-
-
-def slug_of(*candidates: str, otherwise: str) -> str:
-    """Return a slug of the first candidate that has Latin letters or digits; `otherwise` where none has."""
-    slugs = (slugify(unquote(text))[:MAX_SLUG].strip("-_") for text in candidates)
-    return next(filter(None, slugs), otherwise)
 
 
 def website(url: str, limit: int, *, on_drop: Callback) -> str:

@@ -1,7 +1,7 @@
 """The newsroom's tables: the paper, its people, its photographs and its pages."""
 
-from broadsheet.newsroom.models.articles import ArticlePage, ArticleTag, CommentPolicy
-from broadsheet.newsroom.models.orderables import BylineEntry, Correction
+from broadsheet.newsroom.models.articles import ArticlePage
+from broadsheet.newsroom.models.orderables import ArticleTag, BylineEntry, Correction
 from broadsheet.newsroom.models.pages import FrontPage, FrontSection, FrontSlot, PlainPage, SectionPage
 from broadsheet.newsroom.models.paper import Paper
 from broadsheet.newsroom.models.people import Author
@@ -14,7 +14,6 @@ __all__ = [
     "ArticleTag",
     "Author",
     "BylineEntry",
-    "CommentPolicy",
     "Correction",
     "FrontPage",
     "FrontSection",

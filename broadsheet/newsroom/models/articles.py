@@ -11,11 +11,9 @@ from django.forms import RadioSelect
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.utils import timezone
 from django.utils.functional import cached_property
-from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from modelcluster.contrib.taggit import ClusterTaggableManager
-from modelcluster.fields import ParentalKey
-from taggit.models import Tag, TaggedItemBase
+from taggit.models import Tag
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel, TitleFieldPanel
 from wagtail.fields import StreamField
 from wagtail.models import Page
@@ -27,9 +25,9 @@ from broadsheet.newsroom.blocks import BODY_HELP, BodyBlock, photos_in
 from broadsheet.newsroom.completeness import missing_parts
 from broadsheet.newsroom.errors import IncompleteArticle
 from broadsheet.newsroom.keys import beside_in, key_of
-from broadsheet.newsroom.models.bulk_pages import free_slug
+from broadsheet.newsroom.models.bulk_pages import fill_slug
 from broadsheet.newsroom.models.lists import ArticleManager
-from broadsheet.newsroom.models.orderables import BylineEntry, Correction
+from broadsheet.newsroom.models.orderables import ArticleTag, BylineEntry, Correction
 from broadsheet.newsroom.models.paper import Paper
 from broadsheet.newsroom.models.photos import Photo, check_embargoes
 from broadsheet.newsroom.panels import (
@@ -41,6 +39,7 @@ from broadsheet.newsroom.panels import (
     check_published_entries_unchanged,
     entry_of,
 )
+from broadsheet.newsroom.states import CommentPolicy
 from broadsheet.pagecache.fragments import cacheable
 
 # Pages answer reading alone: every form of the paper is sent to an address of its own.
@@ -55,20 +54,6 @@ NEWEST = ["-published_at", "-page_ptr", "is_public"]  # is_public makes the inde
 def address_of(day: date, slug: str) -> str:
     """Return the address of an article by its day and slug: 2019/03/28/dredger."""
     return f"{day:%Y/%m/%d}/{slug}"
-
-
-class CommentPolicy(models.TextChoices):
-    """The ways in which an article takes comments."""
-
-    OPEN = "open", _("Open")
-    CLOSED = "closed", _("Closed")
-    DAYS = "days", _("Open for some days after publication")
-
-
-class ArticleTag(TaggedItemBase):
-    """One tag on one article."""
-
-    content_object = ParentalKey("newsroom.ArticlePage", on_delete=models.CASCADE, related_name="tagged_items")
 
 
 class ArticlePage(Page):
@@ -316,10 +301,8 @@ class ArticlePage(Page):
         return draft
 
     def full_clean(self, *args: Any, **kwargs: Any) -> None:
-        """Validate the article; give a usable slug to a headline of signs alone, from which none can be made."""
-        parent = self.get_parent()
-        if parent is not None and not (self.slug or slugify(self.title)):
-            self.slug = free_slug(parent, "article", is_taken=self._is_address_taken)
+        """Validate the article, after giving it a slug of its headline where it has none."""
+        fill_slug(self, is_taken=self._is_address_taken)
         super().full_clean(*args, **kwargs)
 
     def clean(self) -> None:

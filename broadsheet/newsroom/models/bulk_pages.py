@@ -5,7 +5,7 @@ The importer alone uses this, yet it belongs to the newsroom: no other room writ
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import count
+from itertools import chain, count
 from typing import Any
 from uuid import uuid4
 
@@ -13,6 +13,8 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.db.models import F, Max
 from wagtail.models import Page
+
+from broadsheet.core.text import slug_of
 
 MAX_SLUG = 255
 _SUFFIX_LENGTH = 8
@@ -80,3 +82,16 @@ def free_slug(parent: Page, wanted: str, *, is_taken: Callable[[str], bool]) -> 
 def numbered(stem: str) -> Iterator[str]:
     """Yield stem-2, stem-3 and so on."""
     return (f"{stem}-{number}" for number in count(2))
+
+
+def fill_slug(page: Page, *, is_taken: Callable[[str], bool]) -> None:
+    """Give a page without a slug one of its title, in whatever script, with a number where it is taken.
+
+    Wagtail makes none of a title of signs or emoji. A page that is not in the tree yet is left for its saving.
+    """
+    parent = page.get_parent() if page.path else getattr(page, "_cached_parent_obj", None)
+    if page.slug or parent is None:
+        return
+    slug = slug_of(page.title, otherwise=page._meta.model_name or "page")
+    slugs = chain([slug], numbered(slug))
+    page.slug = next(slug for slug in slugs if Page._slug_is_available(slug, parent, page) and not is_taken(slug))

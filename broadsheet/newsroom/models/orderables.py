@@ -1,9 +1,10 @@
-"""The parts of an article of which it can have several: names in the byline, corrections."""
+"""The parts of an article of which it can have several: names in the byline, corrections, tags."""
 
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
+from taggit.models import TaggedItemBase
 from wagtail.admin.panels import FieldPanel, FieldRowPanel
 from wagtail.models import Orderable
 
@@ -52,3 +53,9 @@ class Correction(Orderable):
 
     def __str__(self) -> str:
         return f"{current_style().full_date(self.made_on)}: {self.text[:60]}"
+
+
+class ArticleTag(TaggedItemBase):
+    """One tag on one article."""
+
+    content_object = ParentalKey("newsroom.ArticlePage", on_delete=models.CASCADE, related_name="tagged_items")

@@ -19,6 +19,7 @@ from wagtail.models import Orderable, Page
 from broadsheet.newsroom.blocks import BODY_HELP, BodyBlock, photos_in
 from broadsheet.newsroom.keys import FRONT, LATEST, key_of, list_of
 from broadsheet.newsroom.models.articles import READING, ArticlePage
+from broadsheet.newsroom.models.bulk_pages import fill_slug
 from broadsheet.newsroom.models.lists import ArticlePages, FewManager, page_or_404
 from broadsheet.newsroom.models.paper import Paper
 from broadsheet.newsroom.models.photos import check_embargoes
@@ -154,6 +155,7 @@ class SectionPage(Page):
     allowed_http_methods: ClassVar[list[HTTPMethod]] = READING
     parent_page_types: ClassVar[list[str]] = ["newsroom.FrontPage"]
     subpage_types: ClassVar[list[str]] = ["newsroom.ArticlePage"]
+    base_form_class = PageForm
     show_in_menus_default = True
     template = "newsroom/section.html"
     content_panels = [
@@ -177,6 +179,11 @@ class SectionPage(Page):
         """Serve one page of the list."""
         cacheable(list_of(self))
         return super().serve(request, *args, **kwargs)
+
+    def full_clean(self, *args: Any, **kwargs: Any) -> None:
+        """Give a page without a slug one of its title first."""
+        fill_slug(self, is_taken=is_reserved)
+        super().full_clean(*args, **kwargs)
 
     def clean(self) -> None:
         """Raise ValidationError for a slug that belongs to the paper itself."""
@@ -229,6 +236,11 @@ class PlainPage(Page):
         """Serve the page."""
         cacheable(key_of(self))
         return super().serve(request, *args, **kwargs)
+
+    def full_clean(self, *args: Any, **kwargs: Any) -> None:
+        """Give a page without a slug one of its title first."""
+        fill_slug(self, is_taken=is_reserved)
+        super().full_clean(*args, **kwargs)
 
     def clean(self) -> None:
         """Raise ValidationError for a slug that belongs to the paper itself."""

@@ -1,15 +1,17 @@
 """The people who write, photograph and draw for the paper."""
 
-from itertools import chain, count
+from itertools import chain
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
-from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.search import index
+
+from broadsheet.core.text import slug_of
+from broadsheet.newsroom.models.bulk_pages import numbered
 
 MAX_SLUG = 112  # leaves room for a number
 
@@ -23,6 +25,7 @@ class Author(index.Indexed, models.Model):
         max_length=120,
         unique=True,
         blank=True,
+        allow_unicode=True,
         help_text=_(
             "The last part of the address of the author’s page: /authors/<slug>/. Leave empty to have it made from "
             "the name."
@@ -51,8 +54,11 @@ class Author(index.Indexed, models.Model):
         return self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Make a slug from the name where there is none, with a number if it is taken."""
-        self.slug = self.slug or self._free_slug()
+        """Save the author, with a slug of the name where there is none."""
+        if not self.slug:
+            slug = slug_of(self.name, otherwise="author", max_length=MAX_SLUG)
+            others = Author.objects.exclude(pk=self.pk)
+            self.slug = next(slug for slug in chain([slug], numbered(slug)) if not others.filter(slug=slug).exists())
         super().save(*args, **kwargs)
 
     def clean(self) -> None:
@@ -62,11 +68,6 @@ class Author(index.Indexed, models.Model):
             raise ValidationError(
                 {"name": _("There is an author of this name already. Please choose them from the list.")}
             )
-
-    def _free_slug(self) -> str:
-        stem = slugify(self.name)[:MAX_SLUG] or "author"
-        wanted = chain([stem], (f"{stem}-{number}" for number in count(2)))
-        return next(slug for slug in wanted if not Author.objects.filter(slug=slug).exclude(pk=self.pk).exists())
 
     def get_absolute_url(self) -> str:
         """Return the path of the author's page."""
