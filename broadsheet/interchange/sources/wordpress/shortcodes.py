@@ -1,4 +1,4 @@
-"""Turns WordPress's own shortcodes, and videos alone on a line, into HTML elements.
+"""Turns WordPress's own shortcodes, and addresses alone on a line, into HTML elements.
 
 As in WordPress, an unknown shortcode stays as it is, and a shortcode in double brackets is an example and loses a pair.
 """
@@ -15,7 +15,7 @@ _NAMES = "|".join(sorted(_PAIRED | {"gallery"}))
 _SHORTCODE = re.compile(rf"(\[?)\[(/?)({_NAMES})(?=[\s=\]/])([^\[\]]*)\](\]?)")
 _ATTRIBUTE = re.compile(r"""([\w-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'\]]+))""")
 _CAPTIONED = re.compile(r"\s*((?:<a\b[^>]*>\s*)?<img\b[^>]*>(?:\s*</a>)?)(.*)", re.DOTALL)
-_VIDEO_LINE = re.compile(r"(?m)(^|<p>|<br ?/?>)[ \t]*(https?://[^\s<>\"']{8,300})[ \t]*(?=\r?$|</p>|<br)")
+_ADDRESS_LINE = re.compile(r"(?m)(^|<p>|<br ?/?>)[ \t]*(https?://[^\s<>\"']{8,300})[ \t]*(?=\r?$|</p>|<br)")
 _MEDIA_ATTRIBUTES = ("src", "mp3", "m4a", "ogg", "wav", "mp4", "m4v", "webm", "ogv", "flv", "wma", "wmv")
 
 _IDS = re.compile(r"(?<!\d)[0-9]{1,18}(?!\d)")
@@ -24,10 +24,10 @@ Attributes = dict[str, str]
 
 
 def expand_shortcodes(body: str) -> str:
-    """Return the body with known shortcodes, and video URLs alone on a line, turned into elements."""
+    """Return the body with known shortcodes, and URLs alone on a line, turned into elements."""
     if "[" in body:
         body = _expanded(body)
-    return _VIDEO_LINE.sub(_video_line, body) if "http" in body else body
+    return _ADDRESS_LINE.sub(_embedded, body) if "http" in body else body
 
 
 def _expanded(body: str) -> str:
@@ -135,9 +135,11 @@ def _link_element(url: str) -> str | None:
     return f'\n\n<a href="{escaped}">{escaped}</a>\n\n' if url.startswith(("http://", "https://", "/")) else None
 
 
-def _video_line(match: re.Match[str]) -> str:
-    element = _video_element(html.unescape(match[2]))
-    return match[0] if element is None else match[1] + element
+def _embedded(match: re.Match[str]) -> str:
+    """Return the video, or a link to the page that WordPress would have embedded."""
+    url = html.unescape(match[2])
+    address = html.escape(url)
+    return match[1] + (_video_element(url) or f'<a href="{address}">{address}</a>')
 
 
 _EXPANSIONS: dict[str, Callable[[str, str], str | None]] = {

@@ -269,6 +269,13 @@ def test_a_frame_that_nobody_sees_is_left_out(size: str) -> None:
     assert not losses
 
 
+@pytest.mark.parametrize("body", ["First.\n\n{}\n\nLast.", "First.\n<div>\n{}\n</div>\nLast.", "First.<p>{}</p>Last."])
+def test_an_address_alone_on_a_line_is_a_link(body: str) -> None:
+    link = "https://social.example/@ann/1?a=b"
+    assert parse_body(body.format(link))[1] == Paragraph(f'<a href="{link}">{link}</a>')
+    assert parse_body(f"<pre>\n{link}\n</pre>") == [Preformatted(link)]
+
+
 def test_audio_and_video_files_become_links() -> None:
     assert parse_body('[audio src="/song.mp3"][/audio]<video><source src="/the%20quay.mp4"></video>') == [
         Paragraph('<a href="/song.mp3">/song.mp3</a>'),
