@@ -1,8 +1,12 @@
 """The blocks of an article's text. Imported texts arrive in the same blocks."""
 
+import re
+from html import unescape
 from typing import Any
 
 import nh3
+from django.utils.html import strip_tags
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.contrib.table_block.blocks import TableBlock
@@ -18,6 +22,9 @@ _CLEANER = nh3.Cleaner(
     url_schemes={"http", "https", "mailto", "tel"},
     link_rel=None,
 )
+_BREAK = re.compile(r"<br ?/?>|</p>")
+_SENTENCE = re.compile(r".{20,}?[.!?…][\"'”’»)]*(?=\s|$)|.+?[。！？؟।]", re.DOTALL)  # 20: more than "St. " or "Dr. "
+MAX_SUMMARY = 200
 BODY_HELP = _("Paragraphs, subheadings, quotes, pictures, lists, tables and videos, in any order.")
 
 
@@ -98,3 +105,20 @@ class BodyBlock(blocks.StreamBlock):
     preformatted = blocks.TextBlock(
         icon="code", label=_("Preformatted text"), template="newsroom/blocks/preformatted.html"
     )
+
+
+def opening_of(body: Any) -> str:
+    """Return the first sentence of a text, from its first paragraph, quotation or list, as plain text."""
+    for block in body.raw_data:
+        value = block["value"]
+        text = value.get("text", "") if isinstance(value, dict) else value if isinstance(value, str) else ""
+        if block["type"] in {"paragraph", "listing"}:
+            text = unescape(strip_tags(_BREAK.sub(" ", text)))
+        if block["type"] in {"paragraph", "listing", "quote"} and text.strip():
+            return _first_sentence(" ".join(text.split()))
+    return ""
+
+
+def _first_sentence(text: str) -> str:
+    sentence = _SENTENCE.match(text)
+    return Truncator(sentence[0] if sentence else text).chars(MAX_SUMMARY)

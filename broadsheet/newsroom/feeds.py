@@ -37,7 +37,7 @@ from broadsheet.newsroom.keys import CORRECTIONS, LATEST, key_of, list_of
 from broadsheet.newsroom.models import ArticlePage, Author, Correction, Paper, SectionPage
 from broadsheet.newsroom.models.lists import ArticleQuerySet
 from broadsheet.newsroom.pictures import picture_for_feeds, with_pictures_for_feeds
-from broadsheet.newsroom.queries import corrections_newest_first, summary_of, with_tag
+from broadsheet.newsroom.queries import corrections_newest_first, with_tag
 from broadsheet.pagecache.fragments import cacheable, depends_on
 
 LENGTH = 30
@@ -111,8 +111,8 @@ class ArticleFeed(PaperFeedView):
         return printable(item.title)
 
     def item_description(self, item: ArticlePage) -> str:
-        """Return the deck, or the opening of the text, as HTML: both formats take descriptions for HTML."""
-        return str(escape(printable(summary_of(item))))
+        """Return the summary as HTML: both formats take descriptions for HTML, and a summary is plain text."""
+        return str(escape(printable(item.summary)))
 
     def item_link(self, item: ArticlePage) -> str:
         return absolute(item.get_absolute_url())

@@ -11,12 +11,10 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Count, Min, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.text import Truncator
 from taggit.models import Tag
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import CollectionViewRestriction, PageViewRestriction
 from wagtail.models import Page as TreePage
-from wagtail.rich_text import get_text_for_indexing
 
 from broadsheet.newsroom.keys import ARCHIVE, BESIDE, CORRECTIONS, LATEST, year_of
 from broadsheet.newsroom.models import ArticlePage, ArticleTag, Author, Correction, PlainPage, SectionPage
@@ -26,7 +24,6 @@ from broadsheet.newsroom.models.pages import PAGE_SIZE
 PER_PAGE = 10_000
 NEWS_FOR = timedelta(days=2)
 NEWS_AT_MOST = 1000
-_SUMMARY = 300  # characters of a text that stands for a missing deck
 _BENEATH_ARTICLE = re.compile(r"/(?P<address>[0-9]{4}/[0-9]{2}/[0-9]{2}/[^/]+)/(?P<rest>comments/.+)")
 _BENEATH_LIST = re.compile(r"(?P<list>/(?:(?:authors|tags)/)?[^/]+)/(?P<rest>.+)")
 
@@ -52,17 +49,6 @@ def private_names() -> list[str]:
     pages = PageViewRestriction.objects.order_by("page__path").values_list("page__title", flat=True)
     collections = CollectionViewRestriction.objects.order_by("collection__path")
     return [*pages, *collections.values_list("collection__name", flat=True)]
-
-
-def summary_of(article: ArticlePage) -> str:
-    """Return the deck in plain words; without one, the opening of the text, and without a text the headline."""
-    if article.deck.strip():
-        return article.deck
-    paragraphs = (
-        get_text_for_indexing(block.value.source) for block in article.body if block.block_type == "paragraph"
-    )
-    opening = " ".join(next(filter(str.strip, paragraphs), "").split())
-    return Truncator(opening).chars(_SUMMARY) or article.title
 
 
 def with_tag(tag: Tag) -> ArticleQuerySet:

@@ -81,6 +81,8 @@ _MARKUP |= frozenset(
     ).split()
 )
 
+_PLAIN = KNOWN - {"s", "iframe"}
+
 _TOKEN = re.compile(r"<(?:(/?)([A-Za-z][^\s/>]*)|!--|[!?])")
 # The attributes of a tag up to its end, as the tokenizer reads them: quotes count only after an equals sign.
 _REST_OF_TAG = re.compile(
@@ -146,6 +148,10 @@ class _Scanner:
         return self._words(token)
 
     def _tag(self, token: re.Match[str]) -> int:
+        if self.markup.startswith(">", token.end()) and token[2] in _PLAIN:
+            # Most tags are such: a known name and nothing else.
+            self.parts.append(f"{token[0]}>")
+            return token.end() + 1
         rest = _REST_OF_TAG.match(self.markup, token.end()) if self.unfinished < MAX_UNFINISHED else None
         if rest is None:
             self.unfinished += 1

@@ -21,7 +21,7 @@ from wagtail.search import index
 
 from broadsheet.core.datetimes import current_style
 from broadsheet.core.fields import BooleanFieldOfTrigger
-from broadsheet.newsroom.blocks import BODY_HELP, BodyBlock, photos_in
+from broadsheet.newsroom.blocks import BODY_HELP, BodyBlock, opening_of, photos_in
 from broadsheet.newsroom.completeness import missing_parts
 from broadsheet.newsroom.errors import IncompleteArticle
 from broadsheet.newsroom.keys import beside_in, key_of
@@ -377,6 +377,11 @@ class ArticlePage(Page):
     def byline_names(self) -> str:
         """The names in the byline, for the search index."""
         return " ".join(entry.author.name for entry in self.byline.all())
+
+    @property
+    def summary(self) -> str:
+        """The article in a sentence, for descriptions and feeds: the deck, or else the beginning of the text."""
+        return self.deck.strip() or opening_of(self.body) or self.title
 
     @property
     def comments_close_at(self) -> datetime | None:

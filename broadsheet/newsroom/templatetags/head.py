@@ -67,7 +67,7 @@ def _metadata(article: ArticlePage, paper: Paper) -> dict[str, Any]:
         "@id": address,
         "mainEntityOfPage": address,
         "headline": truncatechars(article.title, _HEADLINE),
-        "description": article.deck,
+        "description": article.summary,
         "articleSection": article.section.title,
         "inLanguage": article.language or paper.language,
         "datePublished": moment(article.published_at),

@@ -1,4 +1,4 @@
-"""The reduced exports beside the checkout have their right values; without them, the tests of invented exports stand."""
+"""The reduced exports beside the checkout have their right values; elsewhere, the tests of invented exports stand."""
 
 import html
 import re
