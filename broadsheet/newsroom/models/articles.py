@@ -179,12 +179,7 @@ class ArticlePage(Page):
         InlinePanel("byline", heading=_("Byline"), label=_("Author"), help_text=_("In the order of the byline.")),
         FieldPanel("place"),
         MultiFieldPanel(
-            [
-                FieldPanel("lead_image"),
-                FieldPanel("lead_caption"),
-                FieldPanel("lead_alt"),
-                FieldPanel("lead_is_whole"),
-            ],
+            [FieldPanel(name) for name in ("lead_image", "lead_caption", "lead_alt", "lead_is_whole")],
             heading=_("Lead photograph"),
         ),
         FieldPanel("body", help_text=BODY_HELP),
