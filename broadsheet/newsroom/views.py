@@ -15,6 +15,7 @@ from django.core.exceptions import SuspiciousFileOperation
 from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -203,13 +204,16 @@ def no_privacy(request: HttpRequest, pk: int) -> HttpResponse:
 def preview(request: HttpRequest, token: str) -> HttpResponse:
     """Show the draft of a preview link as it will look, or lead to the article once it is published (ADR 39)."""
     link = preview_link_of(token)
-    response: HttpResponse
     if link.article.is_public and link.revoked_at is None:
-        response = redirect(link.article.get_absolute_url())
-    else:
-        check_opens_draft(link)
-        response = link.article.get_latest_revision_as_object().serve_preview(request, "")
-        response.context_data["is_shared_preview"] = True  # type: ignore[attr-defined] - rendered after this
+        return _without_referrer(redirect(link.article.get_absolute_url()))
+    check_opens_draft(link)
+    response: TemplateResponse = link.article.get_latest_revision_as_object().serve_preview(request, "")
+    response.context_data = {**(response.context_data or {}), "is_shared_preview": True}  # not rendered yet
+    return _without_referrer(response)
+
+
+def _without_referrer(response: HttpResponse) -> HttpResponse:
+    """Return the response of a private address, which the pages that it links to must not learn."""
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
 

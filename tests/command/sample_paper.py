@@ -22,7 +22,9 @@ def fill() -> None:
     newsroom.author("Nobody Yet")
     ida = newsroom.author("Ida Holm")
     for number in range(ARTICLES):
-        newsroom.article(harbour, title=f"The tide, part {number}", byline=[ida], tags=["Tides"])
+        newsroom.article(
+            harbour, title=f"The tide, part {number}", byline=[ida], tags=["Tides"], corrections=["It was the ebb."]
+        )
     photo = newsroom.photo(size=(900, 600))
     dredger = newsroom.article(
         council,

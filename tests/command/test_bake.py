@@ -29,8 +29,9 @@ from tests.contracts.test_headers import BAKED, TABLE
 from tests.contracts.tree import ROOT
 
 LIVE = "https://courier.example"
-# The pages that a folder of files cannot serve, so that links lead to the live paper.
-LIVE_PATHS = [r"/search/", r"/\d{4}/\d\d/\d\d/[-\w]+/comments/write/(\d+/)?"]
+# The pages that a folder of files cannot serve, and the feeds that are empty, so that links lead to the live paper.
+_COMMENTS = r"/\d{4}/\d\d/\d\d/[-\w]+/comments"
+LIVE_PATHS = [r"/search/", rf"{_COMMENTS}/write/(\d+/)?", rf"{_COMMENTS}/feed/"]
 URL_ATTRIBUTE = re.compile(r"""\s(href|src|action|srcset)="([^"]*)\"""")
 
 
@@ -97,6 +98,8 @@ def test_the_copy_has_every_kind_of_baked_page(copied: Copied) -> None:
             "/robots.txt",
             "/feed/index.xml",
         ),
+        *("/corrections/", "/corrections/page/2/", "/corrections/feed/atom/index.xml", "/logo.png"),
+        *("/authors/ida-holm/feed/index.xml", "/tags/tides/feed/atom/index.xml", "{article}comments/feed/index.xml"),
         *("/harbour/feed/atom/index.xml", "/sitemap.xml", "/sitemap-articles-1.xml", "/news-sitemap.xml"),
         *("{article}", "{article}comments/page/2/", "{article}comments/newest/", "{article}comments/newest/page/2/"),
     ],
@@ -122,7 +125,9 @@ def test_no_link_of_the_copy_is_broken_when_a_plain_web_server_serves_it(copied:
     assert [link for name, link in links if name == "action" and not link.startswith(f"{LIVE}/")] == []
 
 
-def test_only_links_to_the_search_and_the_form_lead_to_the_live_paper(copied: Copied) -> None:
+def test_only_links_to_the_search_the_form_and_the_feed_of_an_empty_column_lead_to_the_live_paper(
+    copied: Copied,
+) -> None:
     pages = copied.pages().values()
     out = {link.removeprefix(LIVE) for text in pages for _, link in urls_in(text) if link.startswith(LIVE)}
     canonical = {unescape(url) for text in pages for url in re.findall(rf'rel="canonical" href="{LIVE}([^"]*)"', text)}

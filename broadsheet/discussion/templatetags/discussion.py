@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from zoneinfo import ZoneInfo
 
 from django import template
@@ -76,7 +76,8 @@ def readers_comments(context: template.Context, article: ArticlePage) -> dict[st
 
 def _column_of(context: template.Context, article: ArticlePage) -> _Column:
     """Return the column, fetched once for the head of the article and for the foot of it."""
-    columns: dict[Any, _Column] = context.render_context.setdefault(_COLUMNS, {})
+    rendered_once = cast("dict[str, Any]", context.render_context)  # its type is that of Django's own entries
+    columns: dict[Any, _Column] = rendered_once.setdefault(_COLUMNS, {})
     if article.pk not in columns:
         thread = thread_of(article)
         columns[article.pk] = _Column(thread, thread.terms, column_page(thread))
