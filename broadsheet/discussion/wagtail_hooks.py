@@ -35,6 +35,7 @@ class TermsViewSet(SnippetViewSet):
     model = Terms
     icon = "doc-full"
     menu_label = _("Comment terms")
+    add_to_settings_menu = True
     list_display = ("version", "published_at")
     inspect_view_enabled = True
     copy_view_enabled = True

@@ -197,6 +197,7 @@ class ArticlePage(Page):
         ),
     ]
 
+    promote_panels = [FieldPanel("slug"), FieldPanel("search_description")]
     search_fields = [
         *Page.search_fields,
         index.SearchField("deck", boost=2),

@@ -69,6 +69,8 @@ class FrontPage(Page):
         ),
     ]
 
+    promote_panels: ClassVar[list[FieldPanel]] = []
+
     class Meta:
         verbose_name = _("front page")
         verbose_name_plural = _("front pages")
@@ -165,6 +167,11 @@ class SectionPage(Page):
         FieldPanel("description"),
     ]
 
+    promote_panels = [
+        FieldPanel("slug"),
+        FieldPanel("show_in_menus", heading=_("In the masthead"), help_text=_("The masthead lists this section.")),
+    ]
+
     class Meta:
         verbose_name = _("section")
         verbose_name_plural = _("sections")
@@ -214,6 +221,8 @@ class PlainPage(Page):
         FieldPanel("body", help_text=BODY_HELP),
         FieldPanel("in_footer", help_text=_("For about, contact, rules and privacy.")),
     ]
+
+    promote_panels = [FieldPanel("slug"), FieldPanel("search_description")]
 
     class Meta:
         verbose_name = _("plain page")
