@@ -27,25 +27,26 @@ editor.save()
 
 
 @contextmanager
-def copied(articles: int) -> Iterator[Paper]:
-    """A paper with so many articles and ten times as many comments; thrown away afterwards."""
-    kept = _kept(f"paper-{articles}", articles)
+def copied(articles: int, comments: int | None = None) -> Iterator[Paper]:
+    """A paper with so many articles and, unless told otherwise, ten times as many comments; thrown away afterwards."""
+    kept = _kept(f"paper-{_size(articles, comments)}", articles, comments)
     with _copy_of(kept) as paper:
         yield paper
 
 
 @contextmanager
-def copied_on_postgres(articles: int) -> Iterator[Paper]:
+def copied_on_postgres(articles: int, comments: int | None = None) -> Iterator[Paper]:
     """The same on the machine's PostgreSQL; raises Missing where there is none."""
+    size = _size(articles, comments)
     with postgres_server() as server:
-        database = f"broadsheet_bench_paper_{articles}_{_version()}"
-        kept = KEPT / f"postgres-{articles}-{_version()}"
-        if not (kept.exists() and database in _databases(server, articles)):
+        database = f"broadsheet_bench_paper_{size}_{_version()}"
+        kept = KEPT / f"postgres-{size}-{_version()}"
+        if not (kept.exists() and database in _databases(server, size)):
             shutil.rmtree(kept, ignore_errors=True)
-            for outdated in _databases(server, articles):
+            for outdated in _databases(server, size):
                 server.execute(f'DROP DATABASE "{outdated}" WITH (FORCE)')
             server.execute(f'CREATE DATABASE "{database}"')
-        kept = _kept(f"postgres-{articles}", articles, postgres_address(database))
+        kept = _kept(f"postgres-{size}", articles, comments, postgres_address(database))
     with postgres_database(template=database) as address, _copy_of(kept, address) as paper:
         yield paper
 
@@ -58,9 +59,14 @@ def _copy_of(kept: Path, database_url: str = "") -> Iterator[Paper]:
         yield paper
 
 
-def _databases(server: "psycopg.Connection[Any]", articles: int) -> list[str]:
+def _size(articles: int, comments: int | None) -> str:
+    """The size of a paper as it stands in names."""
+    return str(articles) if comments is None else f"{articles}x{comments}"
+
+
+def _databases(server: "psycopg.Connection[Any]", size: str) -> list[str]:
     """Those of papers of this size, whatever filled them."""
-    begins = f"broadsheet_bench_paper_{articles}_"
+    begins = f"broadsheet_bench_paper_{size}_"
     return [name for (name,) in server.execute("SELECT datname FROM pg_database WHERE datname ^@ %s", [begins])]
 
 
@@ -69,7 +75,7 @@ def _version() -> str:
     return sha256(b"".join(file.read_bytes() for file in sorted(FILLING.glob("*.py")))).hexdigest()[:8]
 
 
-def _kept(name: str, articles: int, database_url: str = "") -> Path:
+def _kept(name: str, articles: int, comments: int | None, database_url: str = "") -> Path:
     """The folder in which it lies, brought up to date."""
     folder = KEPT / f"{name}-{_version()}"
     KEPT.mkdir(parents=True, exist_ok=True)
@@ -77,14 +83,15 @@ def _kept(name: str, articles: int, database_url: str = "") -> Path:
         for outdated in KEPT.glob(f"{name}-*"):
             shutil.rmtree(outdated)
         with TemporaryDirectory(prefix="filling-", dir=KEPT) as beside:
-            _fill(Paper(Path(beside) / "paper", database_url), articles).rename(folder)
+            _fill(Paper(Path(beside) / "paper", database_url), articles, comments).rename(folder)
     Paper(folder, database_url).broadsheet("manage", "migrate", "--verbosity", "0")
     return folder
 
 
-def _fill(paper: Paper, articles: int) -> Path:
+def _fill(paper: Paper, articles: int, comments: int | None) -> Path:
     where = "on PostgreSQL " if paper.database_url else ""
-    print(f"Filling a paper {where}with {articles:,} articles and {articles * 10:,} comments …", flush=True)
+    comments = articles * 10 if comments is None else comments
+    print(f"Filling a paper {where}with {articles:,} articles and {comments:,} comments …", flush=True)
     paper.broadsheet("init", str(paper.folder), "--no-input", "--name", "Bench", "--editor-email", EDITOR)
-    paper.shell(f"{SIGN_IN}\nfrom bench.filling.paper import fill\nfill(articles={articles}, comments={articles * 10})")
+    paper.shell(f"{SIGN_IN}\nfrom bench.filling.paper import fill\nfill(articles={articles}, comments={comments})")
     return paper.folder

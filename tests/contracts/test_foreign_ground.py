@@ -100,7 +100,6 @@ UNDOCUMENTED = [
     Foreign(
         "wagtail.images.utils.generate_signature", "image_id filter_spec key", "newsroom", "addresses of renditions"
     ),
-    Foreign("wagtail.search.models.SQLiteFTSIndexEntry", None, "newsroom", "ranking on SQLite"),
     Foreign("wagtail.users.models.UserProfile.get_preferred_language", "profile", "newsroom", "replaced by ours"),
     Foreign("wagtail.users.models.UserProfile.get_current_time_zone", "profile", "newsroom", "replaced by ours"),
     Foreign("granian.server.Server.serve", "self spawn_target target_loader wrap_loader", "command", "the server"),

@@ -120,6 +120,9 @@ class FoldedText:
 
 def fold_with_positions(text: str) -> FoldedText:
     """Return the folded form of the text with positions; the form is that of `fold`."""
+    whole = fold(text)
+    if len(whole) == len(text) and all(len(_CHARACTERS[ord(character)]) == 1 for character in set(text)):
+        return FoldedText(whole, range(len(text) + 1))  # by far the most texts: a character for each character
     folded: list[str] = []
     positions: list[int] = []
     for position, character in enumerate(text):

@@ -8,6 +8,7 @@ does not grow with the paper.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from typing import Any
 
 from django.db import connection
@@ -86,15 +87,13 @@ def find(terms: Sequence[Term], scope: Scope, *, newest_first: bool = False) -> 
     if not terms:
         keys = list(scope.articles.newest_first().values_list("pk", flat=True)[: MAX_RANKED + 1])
         return Matches(keys[:MAX_RANKED], len(keys) <= MAX_RANKED)
-    has_phrases = any(len(term.tokens) > 1 for term in terms)
-    limit = MAX_COMPARED if has_phrases else MAX_RANKED
+    phrases = [term.sequence for term in terms if len(term.tokens) > 1]
+    limit = MAX_COMPARED if phrases else MAX_RANKED
     keys = _newest(terms, scope, limit + 1)
-    matching: list[Words] = []
-    for words in _words_of(keys[:limit]):
-        if words.has(terms):
-            matching.append(words)
-            if len(matching) > MAX_RANKED:
-                break
+    if newest_first and not phrases:
+        return Matches(keys[:MAX_RANKED], len(keys) <= MAX_RANKED)
+    having = (words for words in _words_of(keys[:limit]) if all(map(words.has, phrases)))
+    matching = list(islice(having, MAX_RANKED + 1))
     is_complete = len(matching) <= MAX_RANKED and len(keys) <= limit
     del matching[MAX_RANKED:]
     return Matches([words.pk for words in (matching if newest_first else ranked(matching, terms))], is_complete)

@@ -7,7 +7,7 @@ from itertools import pairwise
 from broadsheet.newsroom.search.terms import Term
 
 HEADLINE, DECK = 1.5, 1.0  # for a term there; in the text, a term counts 1 at most
-BEGINNING = 0.5  # of a word that only begins with the term
+BEGINNING = 0.5  # for words that begin with the term, where no word is the term
 HALF = 2.0  # occurrences in a text of usual length that count half
 USUAL_LENGTH = 3_000  # characters of a text
 LENGTH = 0.5  # how far the length of a text counts
@@ -23,44 +23,37 @@ class Words:
     deck: str
     text: str
 
-    def has(self, terms: Sequence[Term]) -> bool:
-        """Say whether the article has all phrases among the terms."""
-        return all(
-            any(term.sequence in field for field in (self.headline, self.deck, self.text))
-            for term in terms
-            if len(term.tokens) > 1
-        )
+    def has(self, sequence: str) -> bool:
+        """Say whether a field has the words of a phrase in a row."""
+        return sequence in self.text or sequence in self.headline or sequence in self.deck
 
 
 def ranked(articles: Sequence[Words], terms: Sequence[Term]) -> list[Words]:
     """Return the articles, best first; those of equal rank in their order."""
-    sequences = [(term.sequence, term.is_prefix) for term in terms]
-    together = [one[0].rstrip() + two[0] for one, two in pairwise(sequences)]
-    scores = {words.pk: _score(words, sequences, together) for words in articles}
+    sequences = [term.sequence for term in terms]
+    whole = [sequence.rstrip() + " " for sequence in sequences]
+    forms = [(word, sequence if sequence != word else "") for word, sequence in zip(whole, sequences, strict=True)]
+    together = [first + second[1:] for first, second in pairwise([*whole[:-1], sequences[-1]])]
+    scores = {words.pk: _score(words, forms, together) for words in articles}
     return sorted(articles, key=lambda words: -scores[words.pk])
 
 
-def _score(words: Words, sequences: Sequence[tuple[str, bool]], together: Sequence[str]) -> float:
-    length = 1 - LENGTH + LENGTH * len(words.text) / USUAL_LENGTH
+def _score(words: Words, forms: Sequence[tuple[str, str]], together: Sequence[str]) -> float:
+    """Return the score for terms, each as a whole word and as the beginning of one, and for neighbouring terms."""
+    headline, deck, text = words.headline, words.deck, words.text
+    half = HALF * (1 - LENGTH + LENGTH * len(text) / USUAL_LENGTH)
     score = 0.0
-    for sequence, is_prefix in sequences:
-        score += HEADLINE * min(1, _count(words.headline, sequence, is_prefix=is_prefix))
-        score += DECK * min(1, _count(words.deck, sequence, is_prefix=is_prefix))
-        score += _saturated(_count(words.text, sequence, is_prefix=is_prefix), length)
+    for whole, beginning in forms:
+        score += HEADLINE * (1 if whole in headline else _beginnings(headline, beginning) > 0 and BEGINNING)
+        score += DECK * (1 if whole in deck else _beginnings(deck, beginning) > 0 and BEGINNING)
+        count = text.count(whole) or BEGINNING * _beginnings(text, beginning)
+        score += count / (count + half)
     for sequence in together:
-        is_near_top = sequence in words.headline or sequence in words.deck
-        score += TOGETHER * (is_near_top + _saturated(words.text.count(sequence), length))
+        count = text.count(sequence)
+        score += TOGETHER * ((sequence in headline or sequence in deck) + count / (count + half))
     return score
 
 
-def _count(field: str, sequence: str, *, is_prefix: bool) -> float:
-    """Return how often a field has a term; words that only begin with it count less."""
-    count = field.count(sequence)
-    if not is_prefix or not count:
-        return count
-    whole = field.count(f"{sequence} ")
-    return whole + BEGINNING * (count - whole)
-
-
-def _saturated(count: float, length: float) -> float:
-    return count / (count + HALF * length)
+def _beginnings(field: str, beginning: str) -> int:
+    """Return how many words of a field begin so; none for a term that has to be whole."""
+    return field.count(beginning) if beginning else 0

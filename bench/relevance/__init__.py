@@ -1,0 +1,1 @@
+"""Judged queries, and what is measured of the search inside a paper."""
