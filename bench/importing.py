@@ -22,12 +22,12 @@ def run() -> list[Row]:
         )
         paper.broadsheet("init", str(paper.folder), "--no-input", "--name", "Bench", "--editor-email", EDITOR)
         start, cpu_time = time.monotonic(), _cpu_time()
-        report = paper.broadsheet("import", "wordpress", str(file))
+        report = paper.broadsheet("import", "wordpress", str(file), "--without-pictures")
         seconds, cpu_time = time.monotonic() - start, _cpu_time() - cpu_time
         assert f"{POSTS:,} articles" in report, report
         assert f"{COMMENTS:,} published comments" in report, report
         again = time.monotonic()
-        assert "Nothing new" in paper.broadsheet("import", "wordpress", str(file))
+        assert "Nothing new" in paper.broadsheet("import", "wordpress", str(file), "--without-pictures")
         repeat_seconds = time.monotonic() - again
     return [
         Row(f"{POSTS:,} posts with {COMMENTS:,} comments", seconds, "s"),

@@ -1,4 +1,7 @@
-"""The entry point of the command line. An error the operator can meet ends in a message and exit code 1."""
+"""The entry point of the command line. An error the operator can meet ends in a message and an exit code.
+
+It is 2 for a missing or wrong option, and 1 for any other error.
+"""
 
 import argparse
 import os
@@ -31,7 +34,7 @@ def main(words: list[str] | None = None) -> int:
         if os.environ.get("BROADSHEET_LOG_LEVEL") == "debug":
             raise
         print("\n".join(messages.messages_for(error)), file=sys.stderr)
-        return 1
+        return int(getattr(error, "returncode", 1))
     except KeyboardInterrupt:
         return INTERRUPTED
 

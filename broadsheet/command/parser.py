@@ -46,8 +46,9 @@ every state, and accounts to sign in with. Emails are shown on a page and not se
 changed."""
 WORDPRESS = """\
 Imports a WordPress export (WXR 1.0 to 1.2): posts, pages, authors, categories, tags, photographs, comments, and
-redirects from the old URLs. Importing the same file again changes nothing; an import that was interrupted is
-completed by running it again. Nothing is downloaded."""
+redirects from the old URLs. Either --media or --without-pictures is needed; at a terminal, the command asks for the
+folder. Importing the same file again changes nothing; an import that was interrupted is completed by running it
+again. Nothing is downloaded."""
 MANAGE = """\
 Runs a management command of Django or Wagtail on the paper, for example `broadsheet manage migrate`,
 `createsuperuser`, `shell` or `dumpdata`. `broadsheet manage help` lists them; `broadsheet manage help COMMAND`
@@ -144,11 +145,19 @@ def _add_import(parser: argparse.ArgumentParser) -> None:
     systems = parser.add_subparsers(dest="kind", metavar="SYSTEM", required=True, title="systems")
     wordpress = _command(systems, "wordpress", "import a WordPress export file (WXR)", WORDPRESS)
     wordpress.add_argument("file", metavar="FILE", type=Path, help="the export file (.xml)")
-    wordpress.add_argument(
+    pictures = wordpress.add_mutually_exclusive_group()
+    pictures.add_argument(
         "--media",
         metavar="DIR",
         type=Path,
-        help="a copy of wp-content/uploads; without it, photographs are reported as missing",
+        help="a copy of wp-content/uploads; a later run with it adds the pictures that an earlier one left out",
+    )
+    pictures.add_argument("--without-pictures", action="store_true", help="import without pictures, if you have none")
+    wordpress.add_argument(
+        "--time-zone",
+        metavar="ZONE",
+        help="the time zone of the old site, such as Europe/Helsinki, if it is not the paper's: articles keep the day "
+        "on which the old site published them",
     )
     wordpress.add_argument("--dry-run", action="store_true", help="change nothing, and report what would be imported")
 

@@ -84,8 +84,8 @@ MIDDLEWARE = [
     "broadsheet.newsroom.middleware.ProfileMiddleware",
     "broadsheet.newsroom.middleware.EditorsDoorMiddleware",
     "broadsheet.core.middleware.RefusalMiddleware",
+    "broadsheet.interchange.middleware.OldAddressMiddleware",
     "broadsheet.newsroom.middleware.FormerAddressMiddleware",
-    "broadsheet.interchange.middleware.LegacyQueryRedirectMiddleware",
 ]
 
 ROOT_URLCONF = "broadsheet.config.urls"
@@ -165,7 +165,7 @@ BAKED_PAGES_LIMIT = OPTIONS.baked_pages_limit * 1_000_000  # bytes
 NEVER_BAKED = tuple(prefix.path for prefix in URL_PREFIXES if prefix.never_baked)
 # Requests with one of these query parameters reach Django even where the page is baked: the old addresses of a paper
 # that came from WordPress. Pages depend on no other parameter.
-UNCACHED_QUERY_PARAMETERS = ("p", "page_id")
+UNCACHED_QUERY_PARAMETERS = ("p", "page_id", "attachment_id", "cat", "tag", "author", "m", "feed", "paged")
 _WRITING = r"/[0-9]{4}/[0-9]{2}/[0-9]{2}/[-\w]+/comments/write/"
 # The pages for one person alone, as a regular expression for their beginning.
 PRIVATE_PAGES = "|".join([*(prefix.path for prefix in URL_PREFIXES if prefix.private), _WRITING])

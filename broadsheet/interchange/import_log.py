@@ -1,6 +1,6 @@
 """The log of imported records, by which a record comes in once, however often the import is run."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from urllib.parse import urlsplit
 
@@ -49,12 +49,30 @@ class ImportLog:
             return []
         return list(Counterpart.objects.filter(source=self.source, kind=kind).values_list("target", flat=True))
 
-    def add(self, kind: SourceKind, targets: Mapping[str, int]) -> None:
-        """Log the primary keys of new objects by key; call it in the transaction that saves the objects."""
+    def add(
+        self, kind: SourceKind, targets: Mapping[str, int], left_out: Mapping[str, Sequence[str]] | None = None
+    ) -> None:
+        """Log the primary keys of new objects by key; call it in the transaction that saves the objects.
+
+        `left_out` has the pictures that articles and pages lack.
+        """
         Counterpart.objects.bulk_create(
-            Counterpart(source=self.source, kind=kind, key=stored_key(key), target=target)
+            Counterpart(
+                source=self.source,
+                kind=kind,
+                key=stored_key(key),
+                target=target,
+                left_out=None if left_out is None else list(left_out[key]),
+            )
             for key, target in targets.items()
         )
+
+    def lacking(self, kind: SourceKind, keys: Iterable[str]) -> list[Counterpart]:
+        """Return the rows of articles or pages that may lack pictures."""
+        if self.source._state.adding:
+            return []
+        rows = Counterpart.objects.filter(source=self.source, kind=kind, key__in={stored_key(key) for key in keys})
+        return [row for row in rows if row.left_out != []]
 
     def replace(self, kind: SourceKind, key: str, target: int) -> None:
         """Log the object that was made anew from a record after the first had been deleted here."""

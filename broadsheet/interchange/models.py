@@ -35,6 +35,9 @@ class Counterpart(models.Model):
     kind = models.CharField(max_length=8, choices=SourceKind.choices)
     key = models.CharField(max_length=255, help_text="The identifier in the source: an id, a login, a slug or a path.")
     target = models.BigIntegerField(help_text="The primary key of the object.")
+    left_out = models.JSONField(
+        null=True, help_text="The pictures that an article or page still lacks. Null: not known, or of another kind."
+    )
 
     class Meta:
         constraints = [
@@ -43,3 +46,23 @@ class Counterpart(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key} → {self.target}"
+
+
+class OldAddress(models.Model):
+    """An address of a source, and the records to which it led.
+
+    The objects are found through the import log when a reader asks, so that the address follows them wherever they go.
+    """
+
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="old_addresses")
+    scheme = models.CharField(max_length=10, help_text="The way in which the address names its content.")
+    key = models.CharField(max_length=255, help_text="A slug, an id, or a path, as the address has it.")
+    targets = models.JSONField(help_text="Kinds and keys of records in the import log, the best first.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source", "scheme", "key"], name="old_address_is_known_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.scheme} {self.key}"

@@ -67,6 +67,56 @@ class SectionRecord:
     description: str = ""
 
 
+class RecordKind(StrEnum):
+    """The kind of the record that an old address led to; the import log calls them the same."""
+
+    AUTHOR = "author"
+    SECTION = "section"
+    TAG = "tag"
+    ARTICLE = "article"
+    PAGE = "page"
+    PICTURE = "picture"
+
+
+class AddressScheme(StrEnum):
+    """The way in which an address of the old site named its content."""
+
+    SECTION = "section"
+    SECTION_ID = "section-id"
+    TAG = "tag"
+    AUTHOR = "author"
+    AUTHOR_ID = "author-id"
+    ITEM = "item"
+    FILE = "file"
+    PATH = "path"
+
+
+@dataclass(frozen=True, slots=True)
+class AddressRecord:
+    """An address of the old site, and the records to which it leads, the best first, each as kind and key.
+
+    The key is a slug or an id of the old site, the path of a file beneath its media folder, or a whole path.
+    """
+
+    scheme: AddressScheme
+    key: str
+    targets: tuple[tuple[RecordKind, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OldLink:
+    """An address of the old site that a reader asks for, as its own rules read it.
+
+    `keys` are candidates, the best first. `scheme` is None for the front page, its further pages and feeds (no keys),
+    and for the archive of a year, month or day (one key, such as `2012/05/28`). `feed` is "rss", "atom" or empty.
+    """
+
+    scheme: AddressScheme | None
+    keys: tuple[str, ...] = ()
+    feed: str = ""
+    is_further_page: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Term:
     """A section or tag as an article refers to it; `name` serves where no SectionRecord has the key."""
@@ -82,7 +132,8 @@ class PageRecord:
     `key` is the identifier in the source. Title, opening and deck are plain text; `opening` is the beginning of the
     body and is filled only where the title is empty. `slugs` are candidates, the best first. `blocks` parses the body
     and counts what it leaves out: it is called once, and only for a record that is new to the paper. Times are aware.
-    `old_paths` are the paths, with their query, at which readers found the page on the old site.
+    `old_paths` are the paths, with their query, at which readers found the page on the old site; `wall_clock` is the
+    naive time of publication that the old site showed.
     """
 
     key: str
@@ -93,6 +144,7 @@ class PageRecord:
     opening: str = ""
     deck: str = ""
     published_at: datetime | None = None
+    wall_clock: datetime | None = None
     updated_at: datetime | None = None
     old_paths: tuple[str, ...] = ()
     has_parent: bool = False
@@ -153,7 +205,7 @@ class CommentRecord:
 
 
 Commentable = ArticleRecord | PageRecord | MediaRecord | OtherRecord
-Record = SiteRecord | AuthorRecord | SectionRecord | Commentable | CommentRecord
+Record = SiteRecord | AuthorRecord | SectionRecord | AddressRecord | Commentable | CommentRecord
 
 
 class Export(Protocol):
@@ -169,6 +221,8 @@ class Export(Protocol):
 
     def records(self, zone: tzinfo, progress: Progress) -> Iterator[Record]:
         """Yield the site, then authors and sections, then articles and pages, each followed by its comments.
+
+        Addresses may stand anywhere after the site; those of articles and pages themselves are their `old_paths`.
 
         `zone` is the site's time zone, used for local times whose UTC counterpart is missing.
         """

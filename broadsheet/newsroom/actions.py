@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from django.core.files.base import File
 from django.db.models import Count, Q
@@ -12,7 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 from taggit.models import Tag
 from wagtail.contrib.redirects.models import Redirect
-from wagtail.models import CollectionViewRestriction, Page, PageViewRestriction
+from wagtail.models import CollectionViewRestriction, Page, PageViewRestriction, ReferenceIndex, Revision
+from wagtail.search.index import insert_or_update_object
 
 from broadsheet.accounts.models import User
 from broadsheet.core.text import slug_of
@@ -46,7 +48,8 @@ UPDATED_AFTER = timedelta(minutes=1)  # other systems set the time of the last c
 class ImportedArticle:
     """An article to import: the unsaved page with its former slug, and the rows that belong to it.
 
-    A live page has its `first_published_at`; `old_paths` are its former addresses, which are redirected.
+    A live page has its `first_published_at`; `old_paths` are its former addresses, which are redirected; `day` is that
+    of its address, by default the day in the paper's time zone.
     """
 
     section: SectionPage
@@ -54,6 +57,7 @@ class ImportedArticle:
     byline: Sequence[Author] = ()
     tags: Sequence[Tag] = ()
     old_paths: Sequence[str] = ()
+    day: date | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -177,7 +181,7 @@ def _set_addresses(batch: Sequence[ImportedArticle]) -> None:
         page.section_id = imported.section.pk
         if page.live:
             page.published_at = page.first_published_at
-            page.edition_date = timezone.localdate(page.published_at, timezone=zone)
+            page.edition_date = imported.day or timezone.localdate(page.published_at, timezone=zone)
             changed = page.last_published_at
             page.updated_at = changed if changed and changed - page.published_at > UPDATED_AFTER else None
     slugs, addresses = _taken([imported.page for imported in batch])
@@ -224,6 +228,22 @@ def import_plain_page(imported: ImportedPlainPage) -> PlainPage:
     redirect_old_paths((path, page) for path in imported.old_paths if page.live)
     purge_everything()
     return page
+
+
+def add_imported_pictures(page: ArticlePage | PlainPage, fields: dict[str, Any], draft: dict[str, Any]) -> None:
+    """Set the body and other fields of a page, and of its latest revision where it has one, without a new revision.
+
+    Both have the form in which revisions store them. The indexes follow.
+    """
+    page.body = fields["body"]
+    type(page).objects.filter(pk=page.pk).update(**{**fields, "body": page.body})
+    if page.latest_revision is not None:
+        content = {**page.latest_revision.content, **draft}
+        Revision.objects.filter(pk=page.latest_revision.pk).update(content=content)
+    stored = type(page).objects.get(pk=page.pk)
+    ReferenceIndex.create_or_update_for_object(stored)
+    insert_or_update_object(stored)
+    purge_everything()
 
 
 def import_section(title: str, *, slug: str, description: str = "") -> SectionPage:

@@ -84,7 +84,7 @@ sub vcl_recv {
         return (pass);
     }
     # Old addresses imported from WordPress; no other query changes a page.
-    if (req.url ~ "[?&](p|page_id)(=|&|$)") {
+    if (req.url ~ "[?&](p|page_id|attachment_id|cat|tag|author|m|feed|paged)(=|&|$)") {
         return (pass);
     }
     unset req.http.Range;

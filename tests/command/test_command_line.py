@@ -49,7 +49,7 @@ def test_data_may_come_before_or_after_the_command_and_before_djangos_commands(p
 
 
 def test_importing_a_missing_file_ends_in_a_message(paper: Paper) -> None:
-    refusal_of(paper.run("import", "wordpress", paper.folder / "none.xml"))
+    refusal_of(paper.run("import", "wordpress", paper.folder / "none.xml", "--without-pictures"))
 
 
 def test_the_demo_never_replaces_a_folder_that_is_not_a_demo(tmp_path: Path, paper: Paper) -> None:

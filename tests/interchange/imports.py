@@ -12,16 +12,17 @@ from wagtail.search.models import IndexEntry
 
 from broadsheet.discussion.models import Comment
 from broadsheet.interchange.errors import NotAnExport
-from broadsheet.interchange.models import Counterpart
+from broadsheet.interchange.models import Counterpart, OldAddress
 from broadsheet.newsroom.models import ArticlePage, Author, PlainPage, SectionPage
 from broadsheet.review.models import Decision
 from tests.interchange.wxr import BEGIN, END
 
 
 def run(path: Path, *words: str) -> str:
-    """Import a file; return the report."""
+    """Import a file, without pictures unless the words name a folder; return the report."""
     output = StringIO()
-    call_command("import_wordpress", str(path), *words, stdout=output)
+    pictures = [] if "--media" in words else ["--without-pictures"]
+    call_command("import_wordpress", str(path), *words, *pictures, stdout=output)
     return output.getvalue()
 
 
@@ -29,7 +30,7 @@ def run_to_refusal(path: Path) -> tuple[str, NotAnExport]:
     """Import a file that is refused; return the report of the part before, and the refusal."""
     output = StringIO()
     try:
-        call_command("import_wordpress", str(path), stdout=output)
+        call_command("import_wordpress", str(path), "--without-pictures", stdout=output)
     except NotAnExport as refusal:
         return output.getvalue(), refusal
     raise AssertionError(output.getvalue())
@@ -72,6 +73,8 @@ def contents() -> dict[str, list[Any]]:
             )
         ),
         "redirects": list(Redirect.objects.order_by("old_path").values_list("old_path", "redirect_page__slug")),
+        "addresses": list(OldAddress.objects.order_by("scheme", "key").values_list("scheme", "key", "targets")),
+        "lacking": list(Counterpart.objects.order_by("kind", "key").values_list("key", "left_out")),
         "found": sorted(IndexEntry.objects.values_list("title", flat=True)),
         "known": sorted(Counterpart.objects.values_list("kind", "key")),
     }

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 from wagtail.contrib.redirects.models import Redirect
@@ -14,7 +15,7 @@ from broadsheet.interchange.import_log import ImportLog, stored_key
 from broadsheet.interchange.loading.batches import Bundle
 from broadsheet.interchange.loading.lookups import Lookups
 from broadsheet.interchange.loading.normalise import one_line, opening_words
-from broadsheet.interchange.loading.photos import PhotoImporter
+from broadsheet.interchange.loading.photos import LEAD, PhotoImporter
 from broadsheet.interchange.loading.report import Changed, Existing, Imported, Report, Skipped
 from broadsheet.interchange.loading.stream_field import stream_data
 from broadsheet.interchange.models import SourceKind
@@ -39,6 +40,7 @@ class PlannedPage:
     record: PageRecord
     fields: dict[str, Any]
     old_paths: Sequence[str]
+    left_out: Sequence[str]  # the pictures whose files are missing
 
     @property
     def is_article(self) -> bool:
@@ -46,10 +48,12 @@ class PlannedPage:
 
 
 class ArticleImporter:
-    """Articles and pages of one source."""
+    """Articles and pages of one source. With a `zone`, the days of addresses are those of this zone."""
 
-    def __init__(self, lookups: Lookups, photos: PhotoImporter, log: ImportLog, report: Report) -> None:
-        self.lookups, self.photos, self.log, self.report = lookups, photos, log, report
+    def __init__(
+        self, lookups: Lookups, photos: PhotoImporter, log: ImportLog, report: Report, *, zone: ZoneInfo | None = None
+    ) -> None:
+        self.lookups, self.photos, self.log, self.report, self.zone = lookups, photos, log, report, zone
 
     def plan(self, batch: Iterable[Bundle]) -> list[PlannedPage]:
         """Return the new articles and pages of the batch, and count the others; saves their photos and nothing else."""
@@ -82,15 +86,16 @@ class ArticleImporter:
     def _planned(self, record: PageRecord) -> PlannedPage:
         blocks = record.blocks(self.report.lost)
         title = self._title(record)
-        body = stream_data(blocks, self.photos.within(record, title))
+        left_out: list[str] = []
+        body = stream_data(blocks, self.photos.within(record, title, left_out))
         deck = one_line(record.deck, MAX_DECK, on_cut=lambda: self._count(Changed.DECKS))
         slug = slug_of(*record.slugs, otherwise="untitled")
         fields = {"title": title, "slug": slug, "deck": deck, "body": json.dumps(body), **self._times(record)}
         if isinstance(record, ArticleRecord):
-            fields |= self._lead(record, title) | _comment_policy(record)
+            fields |= self._lead(record, title, left_out) | _comment_policy(record)
         else:
             fields["in_footer"] = not record.has_parent
-        return PlannedPage(record, fields, self._old_paths(record) if fields["live"] else [])
+        return PlannedPage(record, fields, self._old_paths(record) if fields["live"] else [], left_out)
 
     def _count(self, change: Changed) -> None:
         self.report.changed[change] += 1
@@ -120,9 +125,10 @@ class ArticleImporter:
             "latest_revision_created_at": updated,
         }
 
-    def _lead(self, record: ArticleRecord, title: str) -> dict[str, Any]:
+    def _lead(self, record: ArticleRecord, title: str, left_out: list[str]) -> dict[str, Any]:
         picture = self.photos.lead(record, title)
         if picture is None or not picture.photo_id:
+            left_out += [LEAD] if picture and picture.photo_id is None else []
             return {}
         return {"lead_image_id": picture.photo_id, "lead_alt": picture.alt, "lead_caption": picture.caption}
 
@@ -143,8 +149,9 @@ class ArticleImporter:
             return
         pages = {page.record.key: import_plain_page(_plain_page(page)) for page in planned if not page.is_article}
         saved = dict(zip(articles, import_articles(list(articles.values())), strict=True))
-        self.log.add(SourceKind.ARTICLE, {key: page.pk for key, page in saved.items()})
-        self.log.add(SourceKind.PAGE, {key: page.pk for key, page in pages.items()})
+        left_out = {page.record.key: page.left_out for page in planned}
+        self.log.add(SourceKind.ARTICLE, {key: page.pk for key, page in saved.items()}, left_out)
+        self.log.add(SourceKind.PAGE, {key: page.pk for key, page in pages.items()}, left_out)
         page_ids = [*(page.pk for page in saved.values()), *(page.pk for page in pages.values())]
         self.report.imported[Imported.REDIRECTS] += Redirect.objects.filter(redirect_page__in=page_ids).count()
 
@@ -157,7 +164,9 @@ class ArticleImporter:
         section = self.lookups.section(record.section)
         byline = [self.lookups.author(key) for key in record.author_keys]
         tags = {tag.pk: tag for tag in map(self.lookups.tag, record.tags)}
-        return ImportedArticle(section, ArticlePage(**page.fields), byline, list(tags.values()), page.old_paths)
+        has_day = self.zone is not None and page.fields["live"]
+        day = timezone.localdate(page.fields["first_published_at"], self.zone) if has_day else None
+        return ImportedArticle(section, ArticlePage(**page.fields), byline, list(tags.values()), page.old_paths, day)
 
 
 def key_of(record: PageRecord) -> Key:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
@@ -15,9 +16,12 @@ from django.utils import timezone, translation
 
 from broadsheet.interchange.errors import ImportUnderWay, NotAnExport
 from broadsheet.interchange.import_log import ImportLog, source_of
+from broadsheet.interchange.loading.addresses import AddressImporter
 from broadsheet.interchange.loading.articles import ArticleImporter, PlannedPage, key_of
 from broadsheet.interchange.loading.batches import Bundle, batches
+from broadsheet.interchange.loading.clocks import ClockComparison
 from broadsheet.interchange.loading.comments import ArticleComments, CommentImporter
+from broadsheet.interchange.loading.completion import PictureCompleter
 from broadsheet.interchange.loading.indexing import index_new
 from broadsheet.interchange.loading.lookups import Lookups
 from broadsheet.interchange.loading.media_folder import MediaFolder
@@ -26,6 +30,7 @@ from broadsheet.interchange.loading.photos import PhotoImporter
 from broadsheet.interchange.loading.progress import ProgressBar
 from broadsheet.interchange.loading.report import Report, Skipped
 from broadsheet.interchange.records import (
+    AddressRecord,
     ArticleRecord,
     AuthorRecord,
     Commentable,
@@ -52,11 +57,15 @@ class CommentTarget(NamedTuple):
 
 @dataclass(frozen=True)
 class ImportRequest:
-    """An export, the media folder if the operator has it, and whether this is a dry run, which saves nothing."""
+    """An export, the media folder and the zone of the old site if the operator names them, and whether to save nothing.
+
+    Without a zone, the paper's applies.
+    """
 
     export: Export
     media: Path | None = None
     is_dry: bool = False
+    zone: ZoneInfo | None = None
 
 
 def import_export(request: ImportRequest, report: Report, progress: ProgressBar) -> None:
@@ -112,7 +121,8 @@ class _Import:
 
     def __init__(self, request: ImportRequest, report: Report, progress: ProgressBar) -> None:
         self.request, self.report, self.progress = request, report, progress
-        self.zone = (Paper.objects.first() or Paper()).zone
+        self.zone = request.zone or (Paper.objects.first() or Paper()).zone
+        self.clocks = ClockComparison(self.zone)
         self.refusal: NotAnExport | None = None
         self.new_authors: list[AuthorRecord] = []
         self.bytes_read = (0, 1)
@@ -127,8 +137,12 @@ class _Import:
                 self._save(batch)
                 self._show_progress()
             self._finish()
+        self.report.notes += filter(None, [self.clocks.note(self._name_of_zone())])
         if self.refusal is not None:
             raise self.refusal
+
+    def _name_of_zone(self) -> str:
+        return f"{self.request.zone}, as named" if self.request.zone else f"{self.zone}, the paper's time zone"
 
     def _readable_records(self) -> Iterator[Record]:
         """Yield the records up to the end of the file, or up to the place from which it cannot be read."""
@@ -148,16 +162,20 @@ class _Import:
         self.report.title = site.title or site.base_url
         self.source = source_of(site.base_url, site.title, stored=not self.report.is_dry)
         log = ImportLog(self.source)
+        self.addresses = AddressImporter(self.source)
         self.lookups = Lookups(log, self.report)
         photos = PhotoImporter(self.request.export, index, folder, log, self.report)
-        self.articles = ArticleImporter(self.lookups, photos, log, self.report)
+        self.articles = ArticleImporter(self.lookups, photos, log, self.report, zone=self.request.zone)
+        self.pictures = PictureCompleter(photos, log, self.report)
         today = timezone.localdate(timezone=self.zone)
         self.comments = CommentImporter(log, self.report, system=self.request.export.system, today=today)
 
     def _items_and_comments(self, records: Iterator[Record]) -> Iterator[Commentable | CommentRecord]:
-        """Yield items and comments; the authors and sections before them are noted for the lookups."""
+        """Yield items and comments; authors, sections and addresses among them are noted."""
         for record in records:
-            if isinstance(record, AuthorRecord):
+            if isinstance(record, AddressRecord):
+                self.addresses.add(record)
+            elif isinstance(record, AuthorRecord):
                 self.lookups.authors[record.key] = record
                 self.new_authors.append(record)
             elif isinstance(record, SectionRecord):
@@ -166,6 +184,8 @@ class _Import:
                 self._save_authors()
                 yield record
         self._save_authors()
+        with transaction.atomic(durable=True):
+            self.addresses.save()
 
     def _save_authors(self) -> None:
         # Authors come in even without an article.
@@ -178,9 +198,18 @@ class _Import:
     def _save(self, batch: list[Bundle]) -> None:
         """Save a batch in one transaction; a dry run does the same and saves nothing."""
         planned = self.articles.plan(batch)
+        completions = self.pictures.plan(batch)
+        self._compare_clocks(planned)
         with nullcontext() if self.report.is_dry else transaction.atomic(durable=True):
             self.articles.save(planned)
+            self.pictures.save(completions)
             self.comments.save(self._new_comments(batch, planned))
+            self.addresses.save()
+
+    def _compare_clocks(self, planned: Sequence[PlannedPage]) -> None:
+        for page in planned:
+            if page.is_article and page.record.published_at and page.record.wall_clock:
+                self.clocks.add(page.record.published_at, page.record.wall_clock)
 
     def _new_comments(self, batch: list[Bundle], planned: Sequence[PlannedPage]) -> list[ArticleComments]:
         """Return the new comments of the batch by article."""

@@ -9,7 +9,7 @@ from taggit.models import Tag
 
 from broadsheet.core.text import slug_of
 from broadsheet.interchange.import_log import ImportLog, stored_key
-from broadsheet.interchange.loading.normalise import one_line
+from broadsheet.interchange.loading.normalise import MAX_TAG, one_line
 from broadsheet.interchange.loading.report import Changed, Imported, Report
 from broadsheet.interchange.models import SourceKind
 from broadsheet.interchange.records import AuthorRecord, SectionRecord, Term
@@ -18,7 +18,6 @@ from broadsheet.newsroom.models import Author, SectionPage
 
 MAX_AUTHOR = 120
 MAX_AUTHOR_SLUG = 110
-MAX_TAG = 100
 MAX_TAG_SLUG = 90
 MAX_SECTION = 255
 MAX_SECTION_SLUG = 80

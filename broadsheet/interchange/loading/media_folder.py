@@ -26,6 +26,13 @@ class MediaFolder:
         images = (_image_path(self.folder, path) for path in dict.fromkeys(paths) if path)
         return next(filter(None, images), "")
 
+    def broken_file(self, paths: Iterable[str]) -> str:
+        """Return the first of the paths at which the folder has a file that `first_image` passes over, or ""."""
+        if self.folder is None:
+            return ""
+        folder = self.folder
+        return next((path for path in paths if path and _resolved(folder, path) is not None), "")
+
     def file(self, path: str) -> Path:
         """Return the file at a path that `first_image` returned."""
         return (self.folder or Path()) / path
@@ -33,12 +40,20 @@ class MediaFolder:
 
 def _image_path(folder: Path, path: str) -> str:
     """Return the resolved path relative to the folder, or "" for a file outside of it or not an image."""
+    file = _resolved(folder, path)
+    try:
+        return str(file.relative_to(folder)) if file is not None and _is_image(file) else ""
+    except OSError:
+        return ""
+
+
+def _resolved(folder: Path, path: str) -> Path | None:
+    """Return the file at a path inside the folder, or None."""
     try:
         file = (folder / path.lstrip("/")).resolve()
-        usable = file.is_relative_to(folder) and file.is_file() and _is_image(file)
+        return file if file.is_relative_to(folder) and file.is_file() else None
     except (OSError, ValueError):
-        return ""
-    return str(file.relative_to(folder)) if usable else ""
+        return None
 
 
 def _is_image(file: Path) -> bool:

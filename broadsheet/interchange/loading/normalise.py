@@ -9,6 +9,7 @@ from django.core.validators import URLValidator
 from broadsheet.interchange.characters import CONTROLS
 from broadsheet.interchange.links import safe_url
 
+MAX_TAG = 100  # characters of a tag's name, which is also its key in the import log
 OPENING_WORDS = 8
 _EMPTY_URL = re.compile(r"(?:https?:/{0,2})?", re.IGNORECASE)  # a form that was filled in with "http://" alone
 _validate_url = URLValidator(schemes=["http", "https"])

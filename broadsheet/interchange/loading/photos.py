@@ -1,6 +1,7 @@
 """Imports the pictures of articles: each file of the media folder becomes one photo of the paper."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -17,6 +18,7 @@ from broadsheet.interchange.records import ArticleRecord, Export, MediaRecord, P
 from broadsheet.newsroom.actions import import_photo
 from broadsheet.newsroom.models import Photo
 
+LEAD = "lead"  # stands among the URLs of pictures that a page lacks for its lead photograph
 MAX_TITLE = 255
 MAX_CAPTION = 300
 MAX_CREDIT = 160
@@ -34,38 +36,57 @@ class PhotoImporter:
         if article.lead_media_key is None:
             return None
         media = self.index.by_key(article.lead_media_key)
-        picture = self._import(Picture("", media_key=article.lead_media_key), media, title)
+        picture = self._found(Picture("", media_key=article.lead_media_key), media, title)
         alt = picture.alt or (media.title if media else "") or picture.caption or title
-        return ImportedPicture(
-            picture.photo_id, picture.url, one_line(alt, MAX_CAPTION, on_cut=ignore), picture.caption
-        )
+        return self.imported(replace(picture, alt=one_line(alt, MAX_CAPTION, on_cut=ignore)), title)
 
-    def within(self, page: PageRecord, title: str) -> PictureImporter:
-        """Return the function that imports the pictures of a picture or gallery block of this page."""
+    def within(self, page: PageRecord, title: str, left_out: list[str]) -> PictureImporter:
+        """Return the function that imports the pictures of a block of this page, and notes those that are left out."""
 
         def import_pictures(block: Picture | Gallery) -> Sequence[ImportedPicture]:
-            if isinstance(block, Picture):
-                media = self.index.by_key(block.media_key) or self.index.by_url(block.source_url)
-                return [self._import(block, media, title)]
-            return self._gallery(block, page, title)
+            pictures = [self.imported(picture, title) for picture in self.found(block, page, title)]
+            left_out.extend(picture.url for picture in pictures if picture.photo_id is None)
+            return pictures
 
         return import_pictures
+
+    def found(self, block: Picture | Gallery, page: PageRecord, title: str) -> list[ImportedPicture]:
+        """Return the pictures of a block with their files as far as the folder has them; saves none."""
+        if isinstance(block, Gallery):
+            return self._gallery(block, page, title)
+        media = self.index.by_key(block.media_key) or self.index.by_url(block.source_url)
+        return [self._found(block, media, title)]
+
+    def imported(self, picture: ImportedPicture, title: str) -> ImportedPicture:
+        """Return the picture with the primary key of its photo, which is saved if it is new."""
+        if not picture.path:
+            return picture
+        return replace(picture, photo_id=self._photo_id(picture.path, picture.alt or picture.caption or title))
 
     def _gallery(self, block: Gallery, page: PageRecord, title: str) -> list[ImportedPicture]:
         named = [self.index.by_key(key) for key in block.media_keys]
         members = named if block.media_keys else list(self.index.of_article(page.key))
         if not any(members):
-            self.report.add_missing("a gallery", title)
-        return [self._import(Picture(media.url), media, title) for media in members if media is not None]
+            self._note_missing("a gallery", (), title)
+        return [self._found(Picture(media.url), media, title) for media in members if media is not None]
 
-    def _import(self, block: Picture, media: MediaRecord | None, title: str) -> ImportedPicture:
+    def _found(self, block: Picture, media: MediaRecord | None, title: str) -> ImportedPicture:
         url = block.source_url or (media.url if media else "")
         caption = block.caption or one_line(media.caption if media else "", MAX_CAPTION, on_cut=ignore)
         alt = block.alt or (media.alt if media else "")
-        path = self.folder.first_image([*(media.paths if media else ()), *self.export.media_paths(url)])
+        paths = [*(media.paths if media else ()), *self.export.media_paths(url)]
+        path = self.folder.first_image(paths)
         if not path:
-            self.report.add_missing(url or f"picture {block.media_key}", title)
-        return ImportedPicture(self._photo_id(path, alt or caption or title) if path else None, url, alt, caption)
+            self._note_missing(url or f"picture {block.media_key}", paths, title)
+        return ImportedPicture(None, url, alt, caption, path)
+
+    def _note_missing(self, picture: str, paths: Sequence[str], title: str) -> None:
+        if self.folder.folder is None:
+            self.report.pictures_left_out += 1
+        elif broken := self.folder.broken_file(paths):
+            self.report.add_broken(broken, title)
+        else:
+            self.report.add_missing(picture, title)
 
     def _photo_id(self, path: str, description: str) -> int:
         """Return the primary key of the photo made from a file; 0 in a dry run."""

@@ -7,9 +7,10 @@ from typing import TypeVar
 
 from broadsheet.interchange.blocks import Loss
 
-LISTED = 20
+LISTED = 200
 
 Kind = TypeVar("Kind", bound=StrEnum)
+_LINK = "In a text, a link takes its place"
 
 
 class Imported(StrEnum):
@@ -76,6 +77,26 @@ class Changed(StrEnum):
 
 
 @dataclass
+class Named:
+    """Things that are counted, and the names of the first LISTED of them."""
+
+    count: int = 0
+    names: list[str] = field(default_factory=list)
+
+    def add(self, name: str) -> None:
+        """Count a thing."""
+        self.count += 1
+        if len(self.names) < LISTED:
+            self.names.append(name)
+
+    def lines(self, heading: str) -> list[str]:
+        """Return the heading and the names; nothing if there are none."""
+        more = self.count - len(self.names)
+        rest = [f"  and {more:,} more"] if more else []
+        return [heading, *(f"  {name}" for name in self.names), *rest] if self.count else []
+
+
+@dataclass
 class Report:
     """The counts of one run."""
 
@@ -86,14 +107,20 @@ class Report:
     skipped: Counter[Skipped] = field(default_factory=Counter)
     changed: Counter[Changed] = field(default_factory=Counter)
     lost: Counter[Loss] = field(default_factory=Counter)
-    missing: int = 0
-    missing_named: list[str] = field(default_factory=list)
+    pictures_left_out: int = 0  # without a media folder
+    pictures_added: int = 0  # to pages of an earlier run
+    pages_completed: int = 0
+    missing: Named = field(default_factory=Named)
+    broken: Named = field(default_factory=Named)
+    notes: list[str] = field(default_factory=list)
 
     def add_missing(self, picture: str, article: str) -> None:
-        """Count a picture whose file is missing, and keep its name for the first LISTED of them."""
-        self.missing += 1
-        if len(self.missing_named) < LISTED:
-            self.missing_named.append(f"{picture} in “{article}”")
+        """Count a picture whose file is missing."""
+        self.missing.add(f"{picture} in “{article}”")
+
+    def add_broken(self, path: str, article: str) -> None:
+        """Count a picture whose file cannot be shown."""
+        self.broken.add(f"{path} in “{article}”")
 
     @property
     def articles(self) -> int:
@@ -111,7 +138,8 @@ class Report:
         begin = "Would be imported" if self.is_dry else "Imported"
         site = f" from {self.title}" if self.title else ""
         first = f"{begin}{site}: {imported}." if imported else f"Nothing new{site}."
-        return [first, *self._existing(), *self._skipped(), *self._lost(), *self._changed(), *self._missing()]
+        parts = (self._completed, self._existing, self._skipped, self._lost, self._changed, self._pictures)
+        return [first, *(line for part in parts for line in part())]
 
     def _existing(self) -> list[str]:
         existing = _list(Existing, self.existing)
@@ -126,18 +154,31 @@ class Report:
         return [f"Not as in the texts of the source: {lost}."] if lost else []
 
     def _changed(self) -> list[str]:
-        return [f"Note: {_counted(kind, count)}." for kind, count in sorted(self.changed.items())]
+        changes = [f"{_counted(kind, count)}." for kind, count in sorted(self.changed.items())]
+        return [f"Note: {note}" for note in (*changes, *self.notes)]
 
-    def _missing(self) -> list[str]:
-        if not self.missing:
+    def _completed(self) -> list[str]:
+        if not self.pages_completed:
             return []
-        more = self.missing - len(self.missing_named)
-        verb = "picture is" if self.missing == 1 else "pictures are"
-        return [
-            f"Missing: {self.missing:,} {verb} not in the --media folder. In a text, a link takes its place:",
-            *(f"  {name}" for name in self.missing_named),
-            *([f"  and {more:,} more"] if more else []),
-        ]
+        pages = "article or page" if self.pages_completed == 1 else "articles and pages"
+        pictures = "picture" if self.pictures_added == 1 else "pictures"
+        verb = "Would be added" if self.is_dry else "Added"
+        return [f"{verb} to {self.pages_completed:,} {pages} imported earlier: {self.pictures_added:,} {pictures}."]
+
+    def _pictures(self) -> list[str]:
+        lines = []
+        if self.pictures_left_out:
+            pictures = "picture" if self.pictures_left_out == 1 else "pictures"
+            lines.append(
+                f"Left out: {self.pictures_left_out:,} {pictures}, for want of a --media folder. In a text, a link "
+                "takes the place of each. A later run with --media adds them."
+            )
+        missing = "picture is" if self.missing.count == 1 else "pictures are"
+        broken = "file is" if self.broken.count == 1 else "files are"
+        lines += self.missing.lines(f"Missing: {self.missing.count:,} {missing} not in the --media folder. {_LINK}:")
+        return lines + self.broken.lines(
+            f"Broken: {self.broken.count:,} {broken} damaged, too large or of a kind that cannot be shown. {_LINK}:"
+        )
 
 
 def _list(kinds: type[Kind], counts: Counter[Kind]) -> str:

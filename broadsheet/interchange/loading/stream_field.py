@@ -43,6 +43,7 @@ class ImportedPicture:
     url: str
     alt: str
     caption: str
+    path: str = ""  # of the file in the media folder; empty where it is missing
 
 
 PictureImporter = Callable[[Picture | Gallery], Sequence[ImportedPicture]]
@@ -59,7 +60,7 @@ def stream_data(blocks: Sequence[Block], import_pictures: PictureImporter) -> li
 
 def _stored(block: Block, import_pictures: PictureImporter) -> Iterator[tuple[str, Any]]:
     if isinstance(block, Picture | Gallery):
-        yield from map(_picture, import_pictures(block))
+        yield from map(picture_block, import_pictures(block))
     else:
         yield _BLOCK_TYPES[type(block)], _value(block)
 
@@ -80,7 +81,8 @@ def _value(block: Block) -> Any:
             return text
 
 
-def _picture(picture: ImportedPicture) -> tuple[str, Any]:
+def picture_block(picture: ImportedPicture) -> tuple[str, Any]:
+    """Return the type and value of the block of a picture, or of the paragraph with a link that takes its place."""
     if picture.photo_id is not None:
         return "picture", {"photo": picture.photo_id, "caption": picture.caption, "alt": picture.alt}
     text = picture.caption or picture.alt or _file_name(picture.url)

@@ -38,7 +38,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def kill_when(paper: Paper, file: Path, line: re.Pattern[str]) -> None:
     """Start the import, and kill it with SIGKILL when its progress matches this line."""
-    words = [*BROADSHEET, "--data", str(paper.folder), "import", "wordpress", str(file)]
+    words = [*BROADSHEET, "--data", str(paper.folder), "import", "wordpress", str(file), "--without-pictures"]
     running = subprocess.Popen(
         words, cwd=ROOT, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     )
@@ -51,7 +51,7 @@ def kill_when(paper: Paper, file: Path, line: re.Pattern[str]) -> None:
 
 
 def report_of(paper: Paper, file: Path) -> str:
-    ran = paper.run("import", "wordpress", file)
+    ran = paper.run("import", "wordpress", file, "--without-pictures")
     assert ran.returncode == 0, ran.stderr
     return ran.stdout
 
@@ -85,7 +85,8 @@ def test_memory_does_not_grow_with_the_file(papers: list[Paper], file: Path, tmp
 
 def peak(paper: Paper, file: Path) -> int:
     """Return the peak memory of an import, in kilobytes."""
-    words = [*BROADSHEET, "--data", str(paper.folder), "import", "wordpress", str(file), "--dry-run"]
+    options = ["--without-pictures", "--dry-run"]
+    words = [*BROADSHEET, "--data", str(paper.folder), "import", "wordpress", str(file), *options]
     running = subprocess.Popen(words, cwd=ROOT, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     assert running.stdout is not None
     with running.stdout as output:

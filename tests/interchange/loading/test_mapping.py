@@ -282,7 +282,9 @@ def test_a_missing_picture_is_reported_and_replaced_by_a_link(written: Written, 
         '<img src="/wp-content/uploads/2014/07/broken.jpg" />'
     )
     report = run(written(export(post(1, body=body, extra=meta("_thumbnail_id", "77")))), "--media", str(uploads))
-    assert "3 pictures are not in the --media folder" in report
+    assert "2 pictures are not in the --media folder" in report
+    assert "1 file is damaged, too large or of a kind that cannot be shown" in report
+    assert "2014/07/broken.jpg in “Post 1”" in report
     assert "https://ferrypost.example/gone.jpg in “Post 1”" in report
     assert only().lead_image is None
     blocks = [str(block.value) for block in only().body]
@@ -329,10 +331,10 @@ def test_a_deleted_picture_is_imported_again_with_a_new_article(written: Written
     assert only().body[0].value["photo"] == Photo.objects.get()
 
 
-def test_a_picture_with_too_many_pixels_counts_as_missing(written: Written, uploads: Path, settings: Settings) -> None:
+def test_a_picture_with_too_many_pixels_counts_as_broken(written: Written, uploads: Path, settings: Settings) -> None:
     settings.WAGTAILIMAGES_MAX_IMAGE_PIXELS = 240 * 160 - 1
     parts = [post(1, extra=meta("_thumbnail_id", "9")), attachment(9, "2014/07/harbour.jpg")]
-    assert "1 picture is not in the --media folder" in run(written(export(*parts)), "--media", str(uploads))
+    assert "1 file is damaged, too large" in run(written(export(*parts)), "--media", str(uploads))
 
 
 def test_a_media_folder_that_does_not_exist_is_refused(written: Written, tmp_path: Path) -> None:

@@ -1,7 +1,6 @@
 """A WordPress export as neutral records: posts become articles, the first category of a post its section."""
 
 import html
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -29,7 +28,7 @@ from broadsheet.interchange.records import (
     SiteRecord,
     Term,
 )
-from broadsheet.interchange.sources.wordpress import wxr
+from broadsheet.interchange.sources.wordpress import addresses, wxr
 from broadsheet.interchange.sources.wordpress.body import parse_body, plain_text
 from broadsheet.interchange.sources.wordpress.reader import read_export
 
@@ -52,9 +51,6 @@ _COMMENT_KINDS = {
     wxr.CommentKind.OTHER: CommentKind.OTHER,
 }
 _NUMBER_PARAMETERS = {wxr.PostKind.POST: "p", wxr.PostKind.PAGE: "page_id"}
-# WordPress stores smaller copies of an image beside it, as harbour-300x200.jpg.
-_SIZE_SUFFIX = re.compile(r"-\d{1,5}x\d{1,5}(?=\.\w+$)")
-_UPLOAD_FOLDERS = ("/wp-content/uploads/", "/files/", "/uploads/")
 
 
 class WordPressExport:
@@ -81,19 +77,24 @@ class WordPressExport:
                 case wxr.WxrPost():
                     yield from site.guests(record)
                     yield _item(record, site)
+                    yield from addresses.of_post(record, site.base_path)
                 case wxr.SiteHeader():
                     site.base_path = urlsplit(record.base_url).path.rstrip("/")
                     yield SiteRecord(record.title, record.base_url)
                 case wxr.WxrAuthor():
                     yield site.author(record.login, html.unescape(record.display_name))
+                    yield from addresses.of_author(record)
                 case wxr.WxrCategory():
                     site.categories[record.source_id] = record.slug
                     yield SectionRecord(record.slug, html.unescape(record.name), plain_text(record.description))
+                    yield from addresses.of_category(record)
+                case wxr.WxrTag():
+                    yield from addresses.of_tag(record)
 
     def media_paths(self, url: str) -> Sequence[str]:
         """Return the path of the original beneath the uploads folder, and the path of the copy that the URL names."""
-        path = _beneath_uploads(url)
-        return (_SIZE_SUFFIX.sub("", path), path)
+        path = addresses.beneath_uploads(unquote(urlsplit(url).path))
+        return (addresses.SIZE_SUFFIX.sub("", path), path)
 
 
 @dataclass
@@ -178,6 +179,7 @@ def _page_fields(post: wxr.WxrPost, site: _Site) -> dict[str, Any]:
         "deck": plain_text(post.excerpt),
         "blocks": partial(_blocks, post),
         "published_at": post.published.at if post.published else None,
+        "wall_clock": post.published.wall_clock if post.published else None,
         "updated_at": post.modified.at if post.modified else None,
         "old_paths": _old_paths(post, site.base_path),
     }
@@ -199,8 +201,9 @@ def _slugs(post: wxr.WxrPost) -> tuple[str, ...]:
 
 def _old_paths(post: wxr.WxrPost, base_path: str) -> tuple[str, ...]:
     """Return the path of the permalink, and the path with the number of the post, which always works."""
-    path = urlsplit(post.link).path
-    permalinks = [path] if path.strip("/") else []
+    link = urlsplit(post.link)
+    # A query names the post where the site has no permalinks, or where the post has none yet.
+    permalinks = [link.path] if link.path.rstrip("/") not in {"", base_path} and not link.query else []
     parameter = _NUMBER_PARAMETERS[post.kind]
     return (*permalinks, *([f"{base_path}/?{parameter}={post.source_id}"] if post.source_id else []))
 
@@ -215,18 +218,13 @@ def _media(post: wxr.WxrPost) -> MediaRecord:
     return MediaRecord(
         key=_key(post.source_id),
         url=url,
-        paths=tuple(path for path in (post.attachment_file, _beneath_uploads(url)) if path),
+        paths=addresses.media_paths(post),
         title=plain_text(post.title),
         caption=plain_text(post.excerpt),
         alt=plain_text(post.attachment_alt),
         article_key=_key(post.parent_id),
         position=post.source_id,
     )
-
-
-def _beneath_uploads(url: str) -> str:
-    path = unquote(urlsplit(url).path)
-    return next((path.partition(folder)[2] for folder in _UPLOAD_FOLDERS if folder in path), "")
 
 
 def _comment(comment: wxr.WxrComment) -> CommentRecord:
