@@ -20,7 +20,7 @@ EXPORTS = [
         f"wxr-wp-importer/{name}.xml"
         for name in (
             *("a11y-unit-test-data", "cdata-edge", "crazy-cdata", "e2e-wxr-comprehensive", "large-authors"),
-            *("malformed", "missing-version-tag", "post-content-blank-lines", "slashes", "small-export"),
+            *("missing-version-tag", "post-content-blank-lines", "slashes", "small-export"),
             *("test-serialized-comment-meta", "theme-unit-test-data", "valid-wxr-1.0", "valid-wxr-1.1"),
             *("wptt-themeunittestdata.wordpress", "wxr-utf-8-challenges"),
         )
