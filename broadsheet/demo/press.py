@@ -23,7 +23,6 @@ from broadsheet.newsroom.models import (
     ArticlePage,
     Author,
     BylineEntry,
-    CommentPolicy,
     Correction,
     FrontPage,
     FrontSlot,
@@ -31,6 +30,7 @@ from broadsheet.newsroom.models import (
     PlainPage,
     SectionPage,
 )
+from broadsheet.newsroom.states import CommentPolicy
 
 CREDIT = "Greta Moss / Courant"
 # The order of the plain pages in the footer; others follow.

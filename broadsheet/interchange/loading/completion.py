@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from html import unescape
@@ -82,7 +83,7 @@ class PictureCompleter:
         completion = Completion(row)
         self._add_lead(completion, record, page)
         places = [block for body in _bodies(page) for block in body]
-        for block in record.blocks():
+        for block in record.blocks(Counter()):  # what they lose was counted by the earlier run
             if isinstance(block, Picture | Gallery):
                 for picture in self.photos.found(block, record, page.title):
                     self._add(completion, picture, places, page.title)
