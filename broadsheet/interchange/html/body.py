@@ -142,7 +142,7 @@ class _BodyReader:
         self._append(*([blocks.Subhead(text)] if text else []), *contents.hoisted)
 
     def _inline_contents(self, element: etree._Element, *, newlines: bool = False) -> inline.InlineReader:
-        return inline.inline_contents(element, self.reading._replace(newlines=newlines))
+        return inline.inline_contents(element, replace(self.reading, newlines=newlines))
 
     def _image(self, element: etree._Element) -> None:
         if text := element.get(TEXT_OF_IMAGE):

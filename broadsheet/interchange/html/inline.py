@@ -1,7 +1,7 @@
 """Reads the inline contents of a list item, cell, heading, caption or quotation; blocks inside it are hoisted out."""
 
 from collections import Counter
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from lxml import etree
 
@@ -33,7 +33,8 @@ _RAISED = {"sup": "^", "sub": "_"}
 _STRUCK = "~~"
 
 
-class Reading(NamedTuple):
+@dataclass(frozen=True)
+class Reading:
     """How a body is read: its own address, whether newlines are line breaks, and the count of its losses."""
 
     base_url: str
@@ -66,7 +67,7 @@ class InlineReader:
     """A walk through one element: the text so far, and the blocks that were hoisted out of it."""
 
     def __init__(self, reading: Reading, *, plain: bool, skip: etree._Element | None = None) -> None:
-        self.base_url, self.newlines, self.losses = reading
+        self.base_url, self.newlines, self.losses = reading.base_url, reading.newlines, reading.losses
         self.text = InlineText(plain=plain)
         self.skip = skip
         self.hoisted: list[Block] = []
