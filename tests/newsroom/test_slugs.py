@@ -51,6 +51,17 @@ def test_an_editor_publishes_under_any_headline(headline: str) -> None:
 
 
 @pytest.mark.django_db
+def test_drafts_of_signs_alone_have_slugs_of_their_own() -> None:
+    harbour, editor = newsroom.section("Harbour"), signed_in(Role.EDITOR)
+    for _ in range(2):
+        create(editor, harbour, article_form("🎉", slug=""))
+    assert list(ArticlePage.objects.order_by("pk").values_list("slug", flat=True)) == [
+        "party-popper",
+        "party-popper-2",
+    ]
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("subject", ["?!", "🔥", "科学"])
 def test_a_subject_of_signs_leads_to_its_page(subject: str) -> None:
     article = newsroom.article(newsroom.section("Harbour"))

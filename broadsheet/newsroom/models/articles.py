@@ -301,6 +301,11 @@ class ArticlePage(Page):
         fill_slug(self, is_taken=self._is_address_taken)
         super().full_clean(*args, **kwargs)
 
+    def minimal_clean(self) -> None:
+        """Give a draft without a slug one of its headline first."""
+        fill_slug(self, is_taken=self._is_address_taken)
+        super().minimal_clean()
+
     def clean(self) -> None:
         """Raise ValidationError for a taken address, or a change of a published correction."""
         super().clean()

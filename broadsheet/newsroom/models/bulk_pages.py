@@ -89,7 +89,7 @@ def fill_slug(page: Page, *, is_taken: Callable[[str], bool]) -> None:
 
     Wagtail makes none of a title of signs or emoji. A page that is not in the tree yet is left for its saving.
     """
-    parent = page.get_parent() if page.path else getattr(page, "_cached_parent_obj", None)
+    parent = page.get_parent() if page.path else None
     if page.slug or parent is None:
         return
     slug = slug_of(page.title, otherwise=page._meta.model_name or "page")

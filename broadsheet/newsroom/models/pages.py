@@ -192,6 +192,11 @@ class SectionPage(Page):
         fill_slug(self, is_taken=is_reserved)
         super().full_clean(*args, **kwargs)
 
+    def minimal_clean(self) -> None:
+        """Give a draft without a slug one of its title first."""
+        fill_slug(self, is_taken=is_reserved)
+        super().minimal_clean()
+
     def clean(self) -> None:
         """Raise ValidationError for a slug that belongs to the paper itself."""
         super().clean()
@@ -250,6 +255,11 @@ class PlainPage(Page):
         """Give a page without a slug one of its title first."""
         fill_slug(self, is_taken=is_reserved)
         super().full_clean(*args, **kwargs)
+
+    def minimal_clean(self) -> None:
+        """Give a draft without a slug one of its title first."""
+        fill_slug(self, is_taken=is_reserved)
+        super().minimal_clean()
 
     def clean(self) -> None:
         """Raise ValidationError for a slug that belongs to the paper itself."""
