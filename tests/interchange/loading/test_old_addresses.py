@@ -155,6 +155,8 @@ def test_an_unknown_address_costs_few_queries_however_many_sites_were_imported(
         "/paper/wp-content/uploads/../../../etc/passwd",
         "/paper/?p=99999999999999999999",
         "/paper/?cat=%00",
+        "/paper/?tag=oars%00",
+        "/paper/?tag=%ED%A0%80",
         "/paper/category/%F0%9F%92%A9/",
     ],
 )

@@ -53,7 +53,8 @@ def links_of(path: str, query: Mapping[str, str]) -> list[OldLink]:
 
 
 def _of_query(query: Mapping[str, str]) -> OldLink | None:
-    named = {name: query[name].strip() for name in PARAMETERS if query.get(name, "").strip()}
+    printable = {name: query[name].replace("\0", "").strip() for name in PARAMETERS if name in query}
+    named = {name: value for name, value in printable.items() if value}
     feed = _feed(named.get("feed", "")) if "feed" in named else ""
     is_further_page = "paged" in named
     if number := next((named[name] for name in _ITEM_PARAMETERS if _is_number(named.get(name, ""))), ""):
