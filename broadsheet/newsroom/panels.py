@@ -75,15 +75,16 @@ CHANGES = [(False, _("A small change, such as a typing error")), (True, _("An up
 
 
 class PageForm(WagtailAdminPageForm):
-    """The form of a page with photographs, which can be saved as a draft before their embargoes end.
-
-    The slug may be left empty: it is then made of the title (`fill_slug`).
-    """
+    """The form of a page, whose slug may be left empty: it is then made of the title (`fill_slug`)."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "slug" in self.fields:
             self.fields["slug"].required = False
+
+
+class PhotographedPageForm(PageForm):
+    """The form of a page with photographs, which can be saved as a draft before their embargoes end."""
 
     def clean(self) -> dict[str, Any]:
         """Add an error where a page is to be published, now or on schedule, before the embargo of a photograph ends."""
@@ -97,7 +98,7 @@ class PageForm(WagtailAdminPageForm):
         return cleaned
 
 
-class ArticleForm(PageForm):
+class ArticleForm(PhotographedPageForm):
     """The form of an article: a draft can be saved as it is; what readers need is asked for at publication."""
 
     filed_under = forms.ModelChoiceField(

@@ -191,6 +191,8 @@ class _Scanner:
             self.spans.append(_CROSSED_OUT.search(attributes) is not None)
             name = "s" if self.spans[-1] else name
         self._put(name, attributes)
+        if name == "iframe":  # one that closes itself, in a drawing
+            self._put(name, "", closing="/")
         return position
 
     def _raw(self, name: str, attributes: str, position: int) -> int:

@@ -140,9 +140,7 @@ class ArticlePage(Page):
     )
 
     # Set by the paper, not by editors (ADR 5).
-    section = models.ForeignKey(
-        "newsroom.SectionPage", on_delete=models.RESTRICT, related_name="articles", editable=False
-    )
+    section = models.ForeignKey("newsroom.SectionPage", models.RESTRICT, related_name="articles", editable=False)
     updated_at = models.DateTimeField(null=True, editable=False)
     edition_date = models.DateField(null=True, editable=False)
     # A column of its own, because the partial indexes need it: `live` is in the table of all pages (ADR 23, ADR 34).
@@ -201,7 +199,6 @@ class ArticlePage(Page):
     search_fields = [
         *Page.search_fields,
         index.SearchField("deck", boost=2),
-        index.AutocompleteField("deck"),  # on SQLite the column in which headline and deck are ranked together (ADR 23)
         index.SearchField("kicker"),
         index.SearchField("place"),
         index.SearchField("body"),
@@ -382,7 +379,7 @@ class ArticlePage(Page):
     @property
     def summary(self) -> str:
         """The article in a sentence, for descriptions and feeds: the deck, or else the beginning of the text."""
-        return self.deck.strip() or opening_of(self.body) or self.title
+        return self.deck if self.deck.strip() else opening_of(self.body) or self.title
 
     @property
     def comments_close_at(self) -> datetime | None:

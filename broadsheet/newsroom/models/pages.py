@@ -23,7 +23,7 @@ from broadsheet.newsroom.models.bulk_pages import fill_slug
 from broadsheet.newsroom.models.lists import ArticlePages, FewManager, page_or_404
 from broadsheet.newsroom.models.paper import Paper
 from broadsheet.newsroom.models.photos import check_embargoes
-from broadsheet.newsroom.panels import PageForm
+from broadsheet.newsroom.panels import PageForm, PhotographedPageForm
 from broadsheet.pagecache.fragments import cacheable
 
 PAGE_SIZE = 20
@@ -217,7 +217,7 @@ class PlainPage(Page):
     parent_page_types: ClassVar[list[str]] = ["newsroom.FrontPage"]
     subpage_types: ClassVar[list[str]] = []
     template = "newsroom/plain.html"
-    base_form_class = PageForm
+    base_form_class = PhotographedPageForm
     content_panels = [
         TitleFieldPanel(
             "title", heading=_("Headline"), placeholder=_("Headline"), help_text=_("As in the footer of the pages.")
