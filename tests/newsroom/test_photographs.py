@@ -265,7 +265,7 @@ HOSTILE = {
 def test_a_picture_of_very_many_parts_is_refused_at_once(name: str, editor: Client) -> None:
     before = process_time()
     words = words_of(hand_in(editor, SimpleUploadedFile(*HOSTILE[name])))
-    assert process_time() - before < 2
+    assert process_time() - before < 8  # without the limits: minutes
     assert Photo.objects.exists() or re.search("consists of so many parts|damaged or incomplete", words)
 
 

@@ -108,7 +108,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "position",
-                    models.BigIntegerField(help_text="Orders the articles by first publication.", unique=True),
+                    models.BigIntegerField(unique=True),
                 ),
                 ("layout", models.SmallIntegerField(default=0)),
                 ("headline", models.TextField(blank=True)),

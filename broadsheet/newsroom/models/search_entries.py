@@ -28,7 +28,7 @@ class SearchEntry(models.Model):
     """
 
     article = models.OneToOneField(ArticlePage, models.CASCADE, primary_key=True, related_name="search_entry")
-    position = models.BigIntegerField(unique=True, help_text="Orders the articles by first publication.")
+    position = models.BigIntegerField(unique=True)  # in the order of first publication
     layout = models.SmallIntegerField(default=0)
     headline = models.TextField(blank=True)
     deck = models.TextField(blank=True)
@@ -40,7 +40,7 @@ class SearchEntry(models.Model):
         indexes = [models.Index(fields=["layout", "position"], name="searchentry_outdated")]
 
     def __str__(self) -> str:
-        return f"Search entry of article {self.pk}"
+        return str(self.pk)
 
 
 def position_of(published_at: datetime, pk: int) -> int:

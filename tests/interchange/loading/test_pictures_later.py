@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 UPLOADS = "https://ferrypost.example/paper/wp-content/uploads"
 BODY = (
     f'<p>Before.</p><figure><img class="wp-image-9" src="{UPLOADS}/2014/07/harbour-300x200.jpg" alt="Boats" />'
-    f'<figcaption>At low tide</figcaption></figure><p>Between.</p><img src="{UPLOADS}/2014/07/ferry.jpg" />'
+    f'<figcaption>At low tide</figcaption></figure><p>Between.</p><img src="{UPLOADS}/2014/07/ferry.jpg" alt="Ferry" />'
     "<p>After.</p>"
 )
 
