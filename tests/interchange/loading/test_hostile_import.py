@@ -32,7 +32,8 @@ ELEMENTS = """(html) => {
 LINKS = {"href", "src", "action", "formaction", "poster", "data", "xlink:href", "cite", "background", "srcset"}
 SAFE = ("http://", "https://", "mailto:", "/", "#", "?", "data:image/svg+xml", "data:,")
 GOOD = """<p>A <a href="https://a.example/">link</a>, <b>bold</b>, <em>italic</em>, <code>code</code>, x<sup>2</sup>,
-y<sub>1</sub>, <s>struck</s><br>next</p><h2>Head</h2><blockquote>Said<cite>Ada</cite></blockquote><ul><li>one<ol><li>two</li></ol></li>
+y<sub>1</sub>, <s>struck</s><br>next</p>
+<h2>Head</h2><blockquote>Said<cite>Ada</cite></blockquote><ul><li>one<ol><li>two</li></ol></li>
 </ul><table><tr><th>a</th><th>b</th></tr><tr><td>1</td><td>2</td></tr></table><table><tr><td>1</td><td>2</td></tr>
 </table><pre>  code</pre>
 <iframe src="https://www.youtube.com/embed/abcdefghijk"></iframe><img src="/x.jpg" alt="Boats">"""
