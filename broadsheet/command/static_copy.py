@@ -156,7 +156,9 @@ class StaticCopy:
             (self.folder / name).unlink(missing_ok=True)
 
     def _rewritten(self, page: PageResponse) -> bytes:
-        """Add the page's images to the copy, and return the page with its links rewritten."""
+        """Add the page's images to the copy, and return the page with its links rewritten; a picture as it is."""
+        if page.header("content-type").startswith("image/"):
+            return page.body
         text = page.body.decode()
         for url in dict.fromkeys(IMAGE.findall(text)):
             self._add_file(unescape(url))

@@ -99,7 +99,15 @@ def _table(lines: list[str]) -> Block:
     rows = [[cell.strip() for cell in _after(line, _ROW).strip().strip("|").split("|")] for line in lines]
     if len({len(row) for row in rows}) != 1:
         raise _unreadable(lines[0])
-    return {"type": "table", "value": {"data": rows, "first_row_is_table_header": True, "first_col_is_header": True}}
+    return {
+        "type": "table",
+        "value": {
+            "data": rows,
+            "first_row_is_table_header": True,
+            "first_col_is_header": True,
+            "table_header_choice": "both",
+        },
+    }
 
 
 def _picture(lines: list[str]) -> Block:

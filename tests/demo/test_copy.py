@@ -139,7 +139,15 @@ def test_every_mark_becomes_its_block() -> None:
         ("subhead", "Sub"),
         ("quote", {"text": "Said on.", "attribution": "Ada, smith"}),
         ("listing", "<ul><li>one</li><li><i>two</i></li></ul>"),
-        ("table", {"data": [["a", "b"], ["1", ""]], "first_row_is_table_header": True, "first_col_is_header": True}),
+        (
+            "table",
+            {
+                "data": [["a", "b"], ["1", ""]],
+                "first_row_is_table_header": True,
+                "first_col_is_header": True,
+                "table_header_choice": "both",
+            },
+        ),
         ("picture", {"photo": "crane", "caption": "A crane.", "alt": "Tall."}),
         ("picture", {"photo": "quay", "caption": "A quay.", "alt": ""}),
     ]

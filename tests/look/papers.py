@@ -25,6 +25,7 @@ def rich_article() -> ArticlePage:
         "data": [["Group", "Seats"], ["Harbour Alliance", "13"], ["Commons", "6"]],
         "table_caption": "How they sit",
         "first_row_is_table_header": True,
+        "table_header_choice": "row",
         "first_col_is_header": True,
     }
     body = [

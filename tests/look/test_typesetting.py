@@ -19,10 +19,15 @@ RESULTS = {
         ["Elm", "7", "–", "fined 3 points"],
     ],
     "first_row_is_table_header": True,
+    "table_header_choice": "row",
     "first_col_is_header": True,
     "cell": [{"row": 2, "col": 3, "className": "htCenter"}],
 }
-WIDE = {"data": [[f"Column number {number}" for number in range(12)], [f"{number}" for number in range(12)]] * 2}
+COLUMNS = range(12)
+WIDE = {
+    "data": [[f"Column number {number}" for number in COLUMNS], [f"{number}" for number in COLUMNS]] * 2,
+    "table_header_choice": "neither",
+}
 # The distance of each link's first letter from the edge of its list.
 INDENTS = """() => [...document.querySelectorAll(":is(.pages, .foot) li:first-child > a")].map((link) => {
   const words = document.createRange(), column = link.closest("main, footer").getBoundingClientRect();

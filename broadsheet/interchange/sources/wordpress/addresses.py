@@ -86,7 +86,8 @@ def _of_path(path: str) -> list[OldLink]:
     bare = stems[-1]
     if not bare or (bare == "comments" and feed):
         return [OldLink(None, (), feed, is_further_page)]
-    if match := _LIST.search(bare):
+    # Without its endings first; a tag may be a number, which is no ending then.
+    if match := next(filter(None, map(_LIST.search, reversed(stems))), None):
         return [OldLink(_SCHEMES[match[1]], (slug_key(match[2]),), feed, is_further_page)]
     links = [OldLink(AddressScheme.PATH, tuple(stems), feed, is_further_page)]
     dated = next((match[1] for stem in stems if (match := _DATE.match(stem))), "")
