@@ -9,7 +9,8 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-MAX_PARTS = 400_000  # blocks or segments: a GIF of 40 MB has 170,000
+MAX_PARTS = 400_000  # blocks or chunks: a GIF of 40 MB has 170,000
+MAX_SEGMENTS = 10_000  # of a JPEG before its first scan: cameras write a dozen, and 40 MB of metadata are 640
 MAX_SCANS = 64  # of a progressive JPEG, each of which runs through all pixels
 MAX_METADATA = 1_000_000  # bytes of each kind; larger ones are left unread
 _JPEG, _PNG, _GIF = b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", (b"GIF87a", b"GIF89a")
@@ -84,7 +85,7 @@ def _is_of_the_picture(marker: int, payload: bytes) -> bool:
 def _segments(content: bytes) -> Iterator[tuple[int, int, bytes]]:
     """Yield marker, place and payload of each segment of a JPEG, up to the first scan."""
     at = 2
-    for _ in range(MAX_PARTS):
+    for _ in range(MAX_SEGMENTS):
         fill = _FILL.match(content, at)
         if fill is None or fill.end() + 3 > len(content):
             raise DamagedPicture("The JPEG has no further segment where one should begin.")

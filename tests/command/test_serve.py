@@ -184,7 +184,7 @@ def test_all_invalid_options_are_listed_at_once(paper: Paper) -> None:
     result = paper.run("serve", "--port", "99999", "--workers", "none")
     assert result.returncode == 1
     assert [line.split(" ")[0] for line in result.stderr.splitlines()] == [
-        "BROADSHEET_PORT", "BROADSHEET_WORKERS", "BROADSHEET_MAIL_SECURITY",
+        "--port:", "--workers:", "BROADSHEET_MAIL_SECURITY",
     ]  # fmt: skip
     assert "Traceback" not in result.stderr
 
